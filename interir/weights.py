@@ -1,0 +1,155 @@
+"""Checkpoints: safetensors with their provenance in the header, and official ones by key names.
+
+Nothing pickled is ever executed: ``.pth`` and ``.pt`` files are read with
+``torch.load(weights_only=True)``, which rebuilds tensors and plain containers only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from .configs import Config, build, from_dict, to_dict
+from .unfolding import UnfoldedNetwork
+
+ASSETS = Path(__file__).resolve().parent.parent / "assets"
+WEIGHTS = ASSETS / "weights"
+
+
+class CheckpointError(ValueError):
+    """A file that does not hold weights of a network of this package."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """What a file holds: tensors by name, the configuration, and where they come from."""
+
+    config: Config
+    tensors: dict[str, Tensor]
+    provenance: dict[str, Any]
+
+
+def save(network: UnfoldedNetwork, path: Path, provenance: Mapping[str, Any]) -> None:
+    """Write weights and their provenance (data, seed, budget, scores, code version), atomically."""
+    header = {
+        "config": json.dumps(to_dict(network.config), sort_keys=True),
+        "provenance": json.dumps(dict(provenance), sort_keys=True),
+    }
+    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in network.state_dict().items()}
+    partial = path.with_suffix(".partial")
+    save_file(tensors, partial, metadata=header)
+    partial.replace(path)
+
+
+def shipped() -> list[str]:
+    """Names of the weights that come with the package."""
+    return sorted(path.stem for path in WEIGHTS.glob("*.safetensors"))
+
+
+def find(name_or_file: str | Path) -> Path:
+    """The file of shipped weights' name, or the file itself.
+
+    Raises `CheckpointError` naming what there is when it is neither.
+    """
+    for path in (WEIGHTS / f"{name_or_file}.safetensors", Path(name_or_file)):
+        if path.is_file():
+            return path
+    names = ", ".join(shipped()) or "none"
+    raise CheckpointError(f"{name_or_file!s} is neither a file nor shipped weights (there are: {names})")
+
+
+def read(path: Path) -> Checkpoint:
+    """Read a checkpoint of either kind; raises `CheckpointError` with a sentence for people."""
+    return _read_safetensors(path) if path.suffix == ".safetensors" else _read_official(path)
+
+
+def load(name_or_file: str | Path) -> UnfoldedNetwork:
+    """Build the network a checkpoint belongs to, with its weights, ready for inference.
+
+    ``name_or_file`` is the name of shipped weights or a file: ``.safetensors`` written by
+    `save`, or an official DeepSN-Net checkpoint. Raises `CheckpointError`.
+    """
+    checkpoint = read(find(name_or_file))
+    network = build(checkpoint.config)
+    load_into(network, checkpoint.tensors)
+    return network.eval().requires_grad_(False)
+
+
+def load_into(network: nn.Module, tensors: Mapping[str, Tensor]) -> None:
+    """Fill ``network``; raises `CheckpointError` naming the first key that does not fit."""
+    expected = network.state_dict()
+    for name, tensor in expected.items():
+        if name not in tensors:
+            raise CheckpointError(f"{name} is missing; the network expects shape {tuple(tensor.shape)}")
+        if tensors[name].shape != tensor.shape:
+            raise CheckpointError(
+                f"{name} has shape {tuple(tensors[name].shape)}; the network expects {tuple(tensor.shape)}"
+            )
+    surplus = next((name for name in tensors if name not in expected), None)
+    if surplus is not None:
+        raise CheckpointError(f"{surplus} is not a weight of the network")
+    network.load_state_dict(dict(tensors))
+
+
+def digest(path: Path) -> str:
+    """The first 12 hexadecimal digits of the file's SHA-256."""
+    stat = path.stat()
+    return _digest(path, stat.st_mtime_ns, stat.st_size)
+
+
+@lru_cache(maxsize=64)
+def _digest(path: Path, modified: int, size: int) -> str:
+    del modified, size  # only part of the key: a file rewritten in place is hashed again
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+
+
+def _read_safetensors(path: Path) -> Checkpoint:
+    try:
+        with safe_open(path, framework="pt") as file:
+            header = file.metadata() or {}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except (SafetensorError, OSError) as error:
+        raise CheckpointError(f"{path.name} is not a readable safetensors file: {error}") from error
+    try:
+        config = from_dict(json.loads(header["config"]))
+        return Checkpoint(config, tensors, json.loads(header.get("provenance", "{}")))
+    except (KeyError, ValueError, TypeError) as error:
+        raise CheckpointError(f"{path.name} does not say its configuration: {error}") from error
+
+
+def _read_official(path: Path) -> Checkpoint:
+    from .deepsn import official_config
+
+    try:
+        content = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:  # torch raises many kinds; all mean the same to the reader
+        raise CheckpointError(f"{path.name} is not a file of plain tensors: {_first_line(error)}") from error
+    tensors = _state_dict(content)
+    try:
+        return Checkpoint(official_config(tensors), tensors, {"source": path.name})
+    except ValueError as error:
+        raise CheckpointError(f"{path.name}: {error}") from error
+
+
+def _state_dict(content: Any) -> dict[str, Tensor]:
+    """The tensors inside the wrappings people save them in."""
+    while isinstance(content, Mapping):
+        inner = next((content[key] for key in ("params", "state_dict", "model") if key in content), None)
+        if inner is None:
+            return {str(name).removeprefix("module."): value for name, value in content.items()}
+        content = inner
+    raise CheckpointError(f"holds a {type(content).__name__}, not a dictionary of tensors")
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().split("\n", 1)[0]
