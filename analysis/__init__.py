@@ -1,0 +1,1 @@
+"""Questions asked of a run: pure functions from networks and their iterations to numbers."""

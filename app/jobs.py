@@ -1,0 +1,138 @@
+"""What happens when somebody presses Run: from the form's values to runs on screen."""
+
+from __future__ import annotations
+
+import html
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Generator
+
+from interir import CheckpointError, degrade
+
+from . import photos, products
+from .networks import Networks
+from .photos import Photo, PhotoError
+from .runs import Run, Subject, finish, start
+from .store import RunStore
+
+DEGRADE, REAL = "Clean: degrade it", "Degraded already"
+NO_COMPARISON = "None"
+EARLIER = "Earlier: "
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The left column's values, in its order."""
+
+    photo: str | None
+    kind: str
+    haze: float
+    rain: float
+    noise: float
+    seed: float | None
+    network: str
+    compare: str
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where jobs are done: the networks, the runs, the device."""
+
+    networks: Networks
+    store: RunStore
+    device: str
+
+    def subject(self, form: Form, title: str = "") -> Subject:
+        """The photo of a form, degraded where it asks for it; raises `PhotoError`."""
+        photo = photos.read(form.photo, title)
+        if form.kind == REAL:
+            return Subject(photo.image, None, photo.title, photo.note)
+        return degraded(photo, form.haze, form.rain, form.noise, int(form.seed or 0))
+
+    def run(self, form: Form, visit: str) -> Iterator[tuple[str, list[dict[str, Any]] | None]]:
+        """Yield (status, runs or None) as work goes on; whatever goes wrong is a sentence."""
+        try:
+            yield from self._run(form, visit)
+        except (PhotoError, CheckpointError) as error:
+            yield problem(str(error)), None
+        except torch.OutOfMemoryError:
+            yield problem("The device ran out of memory; try a smaller photo or network."), None
+        except Exception:
+            log.exception("a run failed")
+            yield problem("Something went wrong; what was on screen is kept. The log says more."), None
+
+    def _run(self, form: Form, visit: str) -> Iterator[tuple[str, list[dict[str, Any]] | None]]:
+        subject = self.subject(form)
+        earlier = self.earlier(form.compare, visit)
+        second = [] if earlier or form.compare == NO_COMPARISON else [form.compare]
+        runs: list[Run] = []
+        for name in [form.network, *second]:
+            network = self.networks.get(name)
+            for k, run in start(network, subject, self.device):
+                yield working(network.title, k, network.model.depth), None
+                if run is not None:
+                    self.store.put(run, visit)
+                    runs.append(run)
+        shown = runs + ([earlier] if earlier else [])
+        yield done(runs, subject), [products.manifest(run) for run in shown]
+
+    def earlier(self, choice: str, visit: str) -> Run | None:
+        """The visit's earlier run that was chosen to compare with, if one was and it is kept."""
+        return next((run for run in self.store.owned_by(visit) if label(run) == choice), None)
+
+    def comparisons(self, visit: str) -> list[str]:
+        """All that a run can be compared with: nothing, a network, an earlier run of the visit."""
+        return [NO_COMPARISON, *self.networks.names, *(label(r) for r in self.store.owned_by(visit))]
+
+    def sample(self) -> Run:
+        """The bundled photo under all three degradations, restored by the first network."""
+        example = photos.examples()[0]
+        subject = degraded(photos.read(example.path, example.title), *SAMPLE)
+        return finish(self.networks.get(self.networks.names[0]), subject, self.device)
+
+
+SAMPLE = (60.0, 120.0, 15.0, 7)
+"""Haze, rain, noise and seed of the sample that is on screen when the page opens."""
+
+
+def degraded(photo: Photo, haze: float, rain: float, noise: float, seed: int) -> Subject:
+    """A clean photo under the given levels; raises `ValueError` outside the ranges of Table 6."""
+    levels = degrade.uniform_levels(photo.image, haze=haze, rain=rain, noise=noise)
+    sample = degrade.degrade(photo.image, levels, generator=Generator().manual_seed(seed))
+    settings = {"haze": haze, "rain": rain, "noise": noise, "seed": seed}
+    return Subject(sample.image, photo.image, photo.title, photo.note, settings)
+
+
+def label(run: Run) -> str:
+    """What an earlier run is called in the list: its network, photo and levels."""
+    levels = ", ".join(f"{name} {value:g}" for name, value in run.subject.levels.items())
+    return (
+        f"{EARLIER}{run.network.title}, {run.subject.title}{f' ({levels})' if levels else ''} #{run.id[:4]}"
+    )
+
+
+def working(title: str, k: int, depth: int) -> str:
+    """A progress bar that says what it waits for."""
+    return (
+        f'<p class="status" role="status">{html.escape(title)}: iteration {k} of {depth}'
+        f'<progress value="{k}" max="{depth}"></progress></p>'
+    )
+
+
+def done(runs: list[Run], subject: Subject) -> str:
+    """What was done, and in what time."""
+    height, width = subject.image.shape[-2:]
+    times = ", ".join(f"{run.network.model.title} {run.seconds:.1f} s" for run in runs)
+    note = f" {html.escape(subject.note)}" if subject.note else ""
+    return f'<p class="status" role="status">{width} × {height} px restored: {times}.{note}</p>'
+
+
+def problem(text: str) -> str:
+    """A sentence that says what went wrong."""
+    return f'<p class="status problem" role="alert">{html.escape(text)}</p>'

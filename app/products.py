@@ -1,0 +1,173 @@
+"""What a run can be asked for: arrays over k, as the pages draw them.
+
+Every function takes a `Run` and returns an array whose first axis is k = 0..N, or plain
+values for JSON. Nothing is computed before it is asked for.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional as F
+
+from analysis.arithmetic import weighted_sum
+from analysis.digest import MaskSummary, Norms, rerun
+from analysis.spectra import Spectrum, spectrum
+from interir import ExplainableConv2d, operators
+
+from .runs import Run
+
+THUMBNAIL = 24
+"""Side of an operator in the overview of all channels, in pixels."""
+
+OPERATORS = ("a1", "a2")
+
+
+def change(run: Run) -> Tensor:
+    """x̂_k - x̂_{k-1}, mean of R, G and B, ``(K, H, W)``; the first is x̂_0 - y."""
+    estimates = [run.subject.image, *(digest.estimate for digest in run.digests)]
+    pairs = zip(estimates[1:], estimates[:-1], strict=True)
+    return torch.cat([(after - before).mean(dim=1) for after, before in pairs])
+
+
+def error(run: Run) -> Tensor:
+    """x̂_k - clean, mean of R, G and B, ``(K, H, W)``; raises `LookupError` without a clean photo."""
+    clean = run.subject.clean
+    if clean is None:
+        raise LookupError("there is no clean photo to compare with")
+    return torch.cat([(digest.estimate - clean).mean(dim=1) for digest in run.digests])
+
+
+def operator(run: Run, which: str, channel: int) -> Tensor:
+    """A1 or A2 in one channel, ``(K, n, n)``."""
+    return torch.stack([getattr(digest.state, which)[0, channel] for digest in run.digests])
+
+
+def operator_overview(run: Run, which: str) -> Tensor:
+    """A1 or A2 in all channels, area-averaged to thumbnails, ``(K, c, n, n)``."""
+    return torch.cat(
+        [F.adaptive_avg_pool2d(getattr(digest.state, which), THUMBNAIL) for digest in run.digests]
+    )
+
+
+def spectra(run: Run, which: str) -> dict[str, Any]:
+    """Singular values and effective rank over k, as quantiles over channels and for each."""
+    if not has_operators(run):
+        raise LookupError("this network has no operators: A1 = A2 = I")
+    found: list[Spectrum] = [spectrum(getattr(digest.state, which)[0]) for digest in run.digests]
+    return {
+        "reference": found[0].reference,
+        "quantiles": [rounded(s.quantiles) for s in found],
+        "values": [rounded(s.values) for s in found],
+        "rank": [rounded(s.effective_rank) for s in found],
+    }
+
+
+def degraded_features(run: Run, channel: int) -> Tensor:
+    """(A1 x_k A2) in one channel, ``(K, h, w)``: what the operators make of the estimate."""
+    states = [digest.state for digest in run.digests]
+    return torch.stack([operators.apply(s.a1[0, channel], s.x[0, channel], s.a2[0, channel]) for s in states])
+
+
+def state_features(run: Run, field: str, channel: int) -> Tensor:
+    """x_k or the multiplier in one channel, ``(K, h, w)``."""
+    return torch.stack([getattr(digest.state, field)[0, channel] for digest in run.digests])
+
+
+def observed_features(run: Run, channel: int) -> Tensor:
+    """y in one channel, the same at every k: ``(1, h, w)``."""
+    return run.observation.features[:, channel]
+
+
+def has_operators(run: Run) -> bool:
+    """Whether the network's operators are its own, not identities."""
+    a1 = run.digests[-1].state.a1[0, 0]
+    return not torch.equal(a1, torch.eye(len(a1), dtype=a1.dtype))
+
+
+def modules(run: Run) -> list[str]:
+    """Names of the explainable convolutions of an iteration, in the order they run."""
+    return max(([c.name for c in digest.convolutions] for digest in run.digests), key=len)
+
+
+def convolution(run: Run, k: int, module: int) -> MaskSummary | None:
+    """A module's explainable convolution at iteration k, or None where it does not run."""
+    found = run.digests[k].convolutions
+    return found[module] if module < len(found) else None
+
+
+def masks(run: Run, module: int, channel: int) -> NDArray[np.uint8]:
+    """The mask of one channel, ``(K, h, w)``, 255 where the module does not run."""
+    found = [convolution(run, k, module) for k in range(run.depth + 1)]
+    size = next(c.size for c in found if c is not None)
+    missing = np.full(size, 255, dtype=np.uint8)
+    return np.stack([missing if c is None else c.mask(channel) for c in found])
+
+
+def convolutions(run: Run) -> dict[str, Any]:
+    """Occupancy and strength of modulation of every module at every k, and in every channel."""
+    stages = range(run.depth + 1)
+    table = [[convolution(run, k, m) for k in stages] for m in range(len(modules(run)))]
+    return {
+        "modules": modules(run),
+        "channels": [max((len(c.occupancy) for c in row if c), default=0) for row in table],
+        "occupancy": [[c and rounded(c.occupancy) for c in row] for row in table],
+        "strength": [[c and rounded(strength(c)) for c in row] for row in table],
+        "pooled": [[c and rounded(c.pooled) for c in row] for row in table],
+        "modulation": [[c and rounded(c.modulation) for c in row] for row in table],
+        "kernel": [[c and rounded(c.kernel[:, 0]) for c in row] for row in table],
+    }
+
+
+def manifest(run: Run) -> dict[str, Any]:
+    """What the browser is told of a run; everything larger it fetches when it is looked at."""
+    x, subject = run.digests[0].state.x, run.subject
+    scores = {**run.scores, **{f"input{key.title()}": v for key, v in run.input_scores.items()}}
+    every = [digest.norms for digest in run.digests]
+    return {
+        "id": run.id,
+        "network": run.network.title,
+        "weights": run.network.digest,
+        "title": subject.title,
+        "depth": run.depth,
+        "size": list(subject.image.shape[-2:]),
+        "channels": x.shape[1],
+        "clean": subject.clean is not None,
+        "operators": has_operators(run),
+        "modules": modules(run),
+        "norms": {name: [getattr(norms, name) for norms in every] for name in Norms.__slots__},
+        **scores,
+    }
+
+
+def strength(summary: MaskSummary) -> NDArray[np.float32]:
+    """How far the modulation is from uniform: the largest of abs(k²α - 1), per channel."""
+    factors = summary.modulation
+    uniform = factors.mean(axis=(-2, -1), keepdims=True)
+    peak: NDArray[np.float32] = np.abs(factors / uniform - 1).max(axis=(-2, -1))
+    return peak
+
+
+def arithmetic(run: Run, k: int, module: int, channel: int, row: int, column: int) -> dict[str, Any]:
+    """The weighted sum behind one output, as numbers; iteration k is run again for it."""
+    if not 1 <= k <= run.depth or convolution(run, k, module) is None:
+        raise LookupError(f"this module does not run at k = {k}")
+    iteration = rerun(run.network.model, run.observation, run.digests[k - 1].state, k)
+    record = iteration.convolutions[module]
+    convs = (m for m in run.network.model.modules() if isinstance(m, ExplainableConv2d))
+    conv = next(m for m in convs if m.weight is record.kernel)
+    found = weighted_sum(conv, record, channel, row, column)
+    parts = ("patch", "kernel", "modulation", "modulated")
+    grids = {name: rounded(getattr(found, name)) for name in parts}
+    numbers = {name: getattr(found, name) for name in ("bias", "threshold", "output", "total")}
+    return grids | numbers
+
+
+def rounded(values: Tensor | NDArray[np.float32], digits: int = 5) -> Any:
+    """Nested lists with as many digits as are shown."""
+    array = values.detach().cpu().numpy() if isinstance(values, Tensor) else values
+    return np.round(array.astype(np.float64), digits).tolist()

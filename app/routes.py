@@ -1,0 +1,144 @@
+"""What the browser fetches beside Gradio's own: scripts, colour maps, and a run's arrays.
+
+Arrays travel as .npy. A run is found by its unguessable id only, so these addresses are
+capabilities: whoever was not given one cannot list or guess any.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from torch import Tensor
+
+from interir.shapes import Image
+
+from . import photos, products
+from .colours import palettes
+from .runs import Run
+from .store import RunStore
+
+PREFIX = "lens"
+STATIC = Path(__file__).parent / "static"
+FOREVER = {"Cache-Control": "private, max-age=86400, immutable"}
+
+
+def mount(store: RunStore) -> Mount:
+    """All routes under one prefix."""
+
+    def run_route(path: str, produce: Callable[..., Response]) -> Route:
+        def endpoint(request: Request) -> Response:
+            return _answer(store, request, produce)
+
+        return Route(f"/runs/{{id}}/{path}", endpoint)
+
+    return Mount(
+        f"/{PREFIX}",
+        app=Starlette(
+            routes=[
+                run_route("input.png", lambda run: _png(run.subject.image)),
+                run_route("clean.png", _clean),
+                run_route("estimate/{k:int}.png", lambda run, k: _png(run.digests[k].estimate)),
+                run_route("change.npy", lambda run: _half(products.change(run))),
+                run_route("error.npy", lambda run: _half(products.error(run))),
+                run_route("operator/{which}/{channel:int}.npy", _operator),
+                run_route("operator/{which}/overview.npy", _overview),
+                run_route("operator/{which}/spectra.json", _spectra),
+                run_route("features/{field}/{channel:int}.npy", _features),
+                run_route("convolutions.json", lambda run: JSONResponse(products.convolutions(run))),
+                run_route("masks/{module:int}/{channel:int}.npy", _masks),
+                run_route("sum/{k:int}/{module:int}/{channel:int}/{row:int}/{column:int}.json", _sum),
+                Route("/palettes.json", lambda request: JSONResponse(palettes(), headers=FOREVER)),
+                Route("/plotly.js", _plotly),
+                Mount("/static", app=StaticFiles(directory=STATIC)),
+            ]
+        ),
+    )
+
+
+def _answer(store: RunStore, request: Request, produce: Callable[..., Response]) -> Response:
+    """Produce what was asked of a run; what cannot be had is a sentence, not a trace."""
+    parameters = dict(request.path_params)
+    run = store.get(parameters.pop("id"))
+    if run is None:
+        raise HTTPException(404, "This run is no longer kept; press Run to make it again.")
+    try:
+        return produce(run, **parameters)
+    except (LookupError, ValueError) as error:
+        raise HTTPException(404, str(error)) from error
+
+
+def _clean(run: Run) -> Response:
+    if run.subject.clean is None:
+        raise LookupError("there is no clean photo")
+    return _png(run.subject.clean)
+
+
+def _operator(run: Run, which: str, channel: int) -> Response:
+    return _npy(products.operator(run, _known(which), channel))
+
+
+def _overview(run: Run, which: str) -> Response:
+    return _npy(products.operator_overview(run, _known(which)))
+
+
+def _spectra(run: Run, which: str) -> Response:
+    return JSONResponse(products.spectra(run, _known(which)), headers=FOREVER)
+
+
+def _features(run: Run, field: str, channel: int) -> Response:
+    if field == "observed":
+        return _npy(products.observed_features(run, channel))
+    if field == "degraded":
+        return _npy(products.degraded_features(run, channel))
+    if field in ("x", "multiplier"):
+        return _npy(products.state_features(run, field, channel))
+    raise LookupError(f"there are no features called {field!r}")
+
+
+def _masks(run: Run, module: int, channel: int) -> Response:
+    return _npy(products.masks(run, module, channel))
+
+
+def _sum(run: Run, **place: Any) -> Response:
+    return JSONResponse(products.arithmetic(run, **place), headers=FOREVER)
+
+
+def _plotly(request: Request) -> Response:
+    """Plotly's script as its Python package carries it, so that screen and export agree."""
+    import plotly
+
+    script = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+    return FileResponse(script, headers=FOREVER, media_type="text/javascript")
+
+
+def _known(which: str) -> str:
+    if which not in products.OPERATORS:
+        raise LookupError(f"there is no operator called {which!r}")
+    return which
+
+
+def _png(image: Image) -> Response:
+    buffer = io.BytesIO()
+    photos.to_pil(image).save(buffer, "PNG", compress_level=1)
+    return Response(buffer.getvalue(), media_type="image/png", headers=FOREVER)
+
+
+def _half(values: Tensor) -> Response:
+    """Half precision: maps of a photo's size are read off to three digits at most."""
+    return _npy(values.half())
+
+
+def _npy(values: Any) -> Response:
+    buffer = io.BytesIO()
+    np.save(buffer, values.numpy() if isinstance(values, Tensor) else values)
+    return Response(buffer.getvalue(), media_type="application/octet-stream", headers=FOREVER)

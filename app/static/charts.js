@@ -1,0 +1,89 @@
+// Line charts over k by Plotly, with the current k marked; a click goes there.
+import { address, session } from "./session.js";
+
+let loading = null;
+
+/** Plotly, from this server, once. */
+function plotly() {
+  loading ??= new Promise((resolve, reject) => {
+    const script = Object.assign(document.createElement("script"), { src: address("plotly.js") });
+    script.onload = () => resolve(window.Plotly);
+    script.onerror = () => reject(new Error("The chart library did not load."));
+    document.head.append(script);
+  });
+  return loading;
+}
+
+/** Colours that stay apart for colour-blind readers (Okabe and Ito), on light and dark. */
+export const INK = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"];
+
+export class Chart {
+  constructor({ symbol = "", title, note, x = "k", log = false, markK = true }) {
+    this.element = Object.assign(document.createElement("figure"), { className: "panel chart" });
+    this.element.innerHTML = `<figcaption><span class="symbol">${symbol}</span><span class="title">${title}</span>
+      <span class="metric"></span></figcaption><div class="plot"></div><p class="note">${note}</p>`;
+    this.plot = this.element.querySelector(".plot");
+    Object.assign(this, { x, log, markK, traces: [], drawn: false });
+    new ResizeObserver(() => this.render()).observe(this.plot);
+    if (markK) session.addEventListener("k", () => this.mark());
+  }
+
+  metric(text) { this.element.querySelector(".metric").textContent = text; }
+
+  /** @param lines [{ name, values, first?, colour?, dash?, axis?, text? }]; values from x = first (0) on */
+  show(lines, { y = "", y2 = "" } = {}) {
+    this.axes = { y, y2 };
+    this.traces = lines.map((line, i) => ({
+      x: line.values.map((_, k) => k + (line.first ?? 0)),
+      y: line.values, name: line.name, mode: line.markers === false ? "lines" : "lines+markers",
+      line: { color: line.colour ?? INK[i % INK.length], dash: line.dash ?? "solid", width: line.width ?? 1.6 },
+      marker: { size: 5 }, yaxis: line.axis ?? "y", fill: line.fill, fillcolor: line.fillcolor,
+      showlegend: line.legend !== false, hovertemplate: "%{y:.4g}<extra>%{fullData.name}</extra>",
+    }));
+    this.drawn = false;
+    return this.render();
+  }
+
+  layout() {
+    const style = getComputedStyle(this.element), ink = style.getPropertyValue("--body-text-color").trim();
+    const axis = { gridcolor: style.getPropertyValue("--border-color-primary").trim(), zeroline: false, linecolor: "rgba(128,128,128,.5)", automargin: true };
+    const title = (text) => ({ text, font: { size: 11 }, standoff: 4 });
+    return {
+      margin: { l: 44, r: this.axes.y2 ? 44 : 10, t: 6, b: 34 }, font: { family: style.fontFamily, size: 11, color: ink },
+      paper_bgcolor: "transparent", plot_bgcolor: "transparent", hovermode: "x unified", autosize: true,
+      hoverlabel: { bgcolor: style.getPropertyValue("--background-fill-primary").trim(), font: { size: 11 } },
+      legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", traceorder: "normal", font: { size: 10 } }, showlegend: this.traces.filter((t) => t.showlegend).length > 1,
+      xaxis: { ...axis, title: title(this.x), ...(this.markK ? { dtick: session.depth > 10 ? 2 : 1, range: [-0.3, session.depth + 0.3] } : {}) },
+      yaxis: { ...axis, title: title(this.axes.y), type: this.log ? "log" : "linear", ...(this.log ? { exponentformat: "power", dtick: this.decades() > 2 ? 1 : "D2" } : {}) },
+      yaxis2: { ...axis, title: title(this.axes.y2), overlaying: "y", side: "right", showgrid: false, tickmode: "auto", nticks: 5 },
+      shapes: this.markK ? [this.marker()] : [],
+    };
+  }
+
+  /** How many powers of ten the values span. */
+  decades() {
+    const values = this.traces.flatMap((trace) => trace.y).filter((v) => v > 0);
+    return Math.log10(Math.max(...values) / Math.min(...values));
+  }
+
+  marker() {
+    return { type: "line", x0: session.k, x1: session.k, y0: 0, y1: 1, yref: "paper", line: { color: "rgba(128,128,128,.9)", width: 1, dash: "dot" } };
+  }
+
+  async render() {
+    if (!this.traces.length || !this.plot.offsetParent) return;
+    const library = await plotly();
+    await library.react(this.plot, this.traces, this.layout(), { displayModeBar: false, responsive: false });
+    if (this.markK && !this.clickable) {
+      this.clickable = true;
+      this.plot.on("plotly_click", ({ points }) => session.go(points[0].x));
+    }
+    this.drawn = true;
+  }
+
+  mark() {
+    if (!this.drawn || !this.plot.offsetParent) return;
+    cancelAnimationFrame(this.pending);
+    this.pending = requestAnimationFrame(() => window.Plotly.relayout(this.plot, { "shapes[0].x0": session.k, "shapes[0].x1": session.k }));
+  }
+}

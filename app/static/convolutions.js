@@ -1,0 +1,147 @@
+// Where do the masks fire, and how do the kernels change?
+import { MaskFrames, format, loadPalettes } from "./frames.js";
+import { grid, table } from "./kernels.js";
+import { Panel } from "./panel.js";
+import { session } from "./session.js";
+
+const NONE = "has no explainable convolutions: its kernels are the same for every photo.";
+
+const SKELETON = `
+  <div class="head"><label>module <select class="module"></select></label>
+    <label>channel <input class="channel" type="number" min="0" step="1" value="0"></label><span class="of"></span>
+    <button class="strongest">strongest channel</button><span class="hint">k is the stage: the stepper moves it.</span></div>
+  <div class="columns"><div class="left"></div><div class="right">
+    <figure class="panel glance"><figcaption><span class="title">where to look</span>
+      <select class="measure" aria-label="Measure"><option value="strength">strength of modulation</option><option value="occupancy">occupancy of masks</option></select>
+      <span class="metric"></span></figcaption><div class="table"></div>
+      <p class="note">median over channels of max |k²α − 1|, or share of places over the threshold; click a cell to go there</p></figure>
+    <div class="kernels"></div>
+    <figure class="panel sum"><figcaption><span class="title">one output, as a sum</span><span class="metric"></span></figcaption>
+      <div class="terms"><p class="empty">Click a place in the mask to see its patch, its kernel and their weighted sum.</p></div>
+      <p class="note">Y = Σ X ⊙ W̃ + b around that place, computed again from the stored state x<sub>k−1</sub> (Eq. 20)</p></figure></div></div>`;
+
+export class Convolutions {
+  constructor(element) {
+    Object.assign(this, { element, module: 0, channel: 0, place: null });
+    element.className = "page convolutions";
+    session.on("runs", () => this.build());
+    session.on("k", () => this.draw());
+  }
+
+  part(name) { return this.element.querySelector(name); }
+
+  async build() {
+    const run = (this.run = session.main), turn = (this.turn = Symbol());
+    if (!run) return;
+    if (!run.info.modules.length) {
+      this.data = null;
+      this.element.innerHTML = `<p class="empty">${run.info.network} ${NONE}</p>`;
+      return;
+    }
+    const [data, palettes] = [await run.json("convolutions.json"), await loadPalettes()];
+    if (turn !== this.turn) return;
+    Object.assign(this, { data, palettes, module: Math.min(this.module, data.modules.length - 1) });
+    this.element.innerHTML = SKELETON;
+    this.mask = new Panel({ symbol: "M", title: "mask over the photo", note: "places where X exceeds the learned threshold τ of this channel (Eq. 16); lines: the regions that pooling averages", run, pick: (x, y) => this.pick(x, y) });
+    this.part(".left").append(this.mask.element);
+    this.part(".module").innerHTML = data.modules.map((name, i) => `<option value="${i}">${name}</option>`).join("");
+    this.part(".module").addEventListener("change", (event) => this.choose(Number(event.target.value), this.channel));
+    this.part(".channel").addEventListener("change", (event) => this.choose(this.module, event.target.valueAsNumber));
+    this.part(".strongest").addEventListener("click", () => this.strongest());
+    this.part(".measure").addEventListener("change", () => this.glance());
+    this.choose(this.module, this.channel);
+  }
+
+  /** The stage that is looked at: convolutions run from k = 1 on. */
+  get k() { return Math.max(1, this.run.at(session.k)); }
+
+  choose(module, channel) {
+    const count = this.data.channels[module];
+    Object.assign(this, { module, channel: Math.max(0, Math.min(count - 1, Math.round(channel) || 0)), place: null });
+    this.part(".module").value = module;
+    this.part(".channel").max = count - 1;
+    this.part(".channel").value = this.channel;
+    this.part(".of").textContent = `of 0 … ${count - 1}`;
+    const frames = Promise.all([this.run.array(`masks/${module}/${this.channel}.npy`), this.run.estimates()]);
+    this.mask.show(frames.then(([array, photo]) => new MaskFrames(array, photo, [230, 97, 1])));
+    this.draw();
+  }
+
+  strongest() {
+    const values = this.data.strength[this.module][this.k];
+    if (values) this.choose(this.module, values.indexOf(Math.max(...values)));
+  }
+
+  draw() {
+    if (!this.data) return;
+    this.mask.draw();
+    this.regions();
+    this.glance();
+    this.kernels();
+    if (this.place) this.pick(...this.place);
+  }
+
+  /** Overview: modules by stages. */
+  glance() {
+    const measure = this.part(".measure").value, { data, run } = this;
+    const median = (values) => values && [...values].sort((a, b) => a - b)[values.length >> 1];
+    const rows = data[measure].map((stages) => stages.slice(1).map(median));
+    table(this.part(".glance .table"), rows, {
+      palette: this.palettes.sequential, columns: rows[0].map((_, i) => i + 1), rows: data.modules,
+      chosen: [this.module, this.k - 1], pick: (module, column) => { this.choose(module, this.channel); session.go(column + 1); },
+    });
+    const absent = !data.occupancy[this.module][this.k];
+    this.part(".glance .metric").textContent = session.k === 0 ? "k = 0 is the initial state; stage 1 is shown" : absent ? `${data.modules[this.module]} does not run at k = ${this.k}` : `of ${run.depth} stages`;
+  }
+
+  kernels() {
+    const { module, channel, k, data } = this, host = this.part(".kernels"), pooled = data.pooled[module][k];
+    const occupancy = data.occupancy[module][k]?.[channel];
+    this.mask.metric(occupancy === undefined ? "not run at this k" : `on in ${(100 * occupancy).toFixed(1)} % of places`);
+    if (!pooled) return host.replaceChildren();
+    const modulation = data.modulation[module][k][channel].map((row) => row.map((v) => v - 1)), kernel = data.kernel[module][k][channel];
+    const modulated = kernel.map((row, i) => row.map((w, j) => w * (modulation[i][j] + 1))), reach = Math.max(...kernel.flat().map(Math.abs));
+    const { sequential, diverging } = this.palettes;
+    return host.replaceChildren(
+      grid("P", "pooled occupancy (Eq. 17)", pooled[channel], sequential, [0, 1]),
+      grid("k²α − 1", "modulation of the taps (Eq. 18)", modulation, diverging, symmetric(modulation)),
+      grid("W", "kernel as learned", kernel, diverging, [-reach, reach]),
+      grid("W̃", "kernel for this photo (Eq. 19)", modulated, diverging, [-reach, reach]));
+  }
+
+  /** Borders of the k x k regions over which the mask is averaged (they overlap where sizes do not divide). */
+  regions() {
+    if (!this.mask.frames) return;
+    const { context } = this.mask, [left, top, w, h] = this.mask.place(), { width, height } = this.mask.frames;
+    context.strokeStyle = "rgba(255, 255, 255, .75)";
+    context.beginPath();
+    for (const i of [1, 2]) for (const side of [Math.floor, Math.ceil]) {
+      const x = left + (side((i * width) / 3) / width) * w, y = top + (side((i * height) / 3) / height) * h;
+      context.moveTo(x, top); context.lineTo(x, top + h);
+      context.moveTo(left, y); context.lineTo(left + w, y);
+    }
+    context.stroke();
+  }
+
+  async pick(x, y) {
+    this.place = [x, y];
+    const { run, module, channel, k } = this, host = this.part(".sum .terms"), turn = (this.asked = Symbol());
+    this.part(".sum .metric").textContent = `row ${y}, column ${x}, stage ${k}`;
+    try {
+      const sum = await run.json(`sum/${k}/${module}/${channel}/${y}/${x}.json`);
+      if (turn !== this.asked) return;
+      const { diverging } = this.palettes, reach = (rows) => symmetric(rows);
+      const sign = (html) => Object.assign(document.createElement("b"), { innerHTML: html });
+      host.replaceChildren(grid("X", "patch", sum.patch, diverging, reach(sum.patch)), sign("⊙"),
+        grid("W̃", "kernel", sum.modulated, diverging, reach(sum.modulated)),
+        sign(`Σ + b = ${format(sum.total - sum.bias)} + ${format(sum.bias)} = <u>${format(sum.total)}</u><small>network: ${format(sum.output)} · τ = ${format(sum.threshold)}</small>`));
+    } catch (problem) {
+      if (turn === this.asked) host.innerHTML = `<p class="empty">${problem.message}</p>`;
+    }
+  }
+}
+
+const symmetric = (rows) => {
+  const reach = Math.max(...rows.flat().map(Math.abs), 1e-6);
+  return [-reach, reach];
+};

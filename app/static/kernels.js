@@ -1,0 +1,36 @@
+// Small tables of numbers on colour: kernels, and stages by modules.
+import { format } from "./frames.js";
+
+/** Two digits are enough to compare taps, and fit. */
+const brief = (v) => (Math.abs(v) < 0.0005 ? "0" : Math.abs(v) < 0.01 ? v.toFixed(3) : Math.abs(v) < 10 ? v.toFixed(2) : v.toFixed(0));
+
+/** Colour of a value within limits, and an ink that reads on it. */
+function paint(value, palette, [low, high]) {
+  const level = Math.round((255 * (value - low)) / (high - low || 1));
+  const [r, g, b] = palette[Math.max(0, Math.min(255, level))];
+  return `background: rgb(${r}, ${g}, ${b}); color: ${0.3 * r + 0.59 * g + 0.11 * b > 140 ? "#111" : "#fff"}`;
+}
+
+/** A kernel-sized grid of numbers with a symbol above and what it is below. */
+export function grid(symbol, what, rows, palette, limits) {
+  const cells = rows.map((row) => `<tr>${row.map((v) => `<td style="${paint(v, palette, limits)}">${brief(v)}</td>`).join("")}</tr>`);
+  return Object.assign(document.createElement("figure"), {
+    className: "grid", innerHTML: `<figcaption>${symbol}</figcaption><table>${cells.join("")}</table><p>${what}</p>`,
+  });
+}
+
+/** A heat map of modules (rows) by stages (columns); missing values stay empty. */
+export function table(host, rows, { palette, columns, rows: names, chosen, pick }) {
+  const values = rows.flat().filter((v) => v != null), limits = [Math.min(...values), Math.max(...values)];
+  const cell = (v, i, j) => {
+    const mark = chosen[0] === i && chosen[1] === j ? ' class="chosen" aria-current="true"' : "";
+    const shown = v == null ? "" : ` style="${paint(v, palette, limits)}"`;
+    return `<td${mark}><button data-at="${i},${j}"${shown} title="${names[i]}, k = ${columns[j]}: ${v == null ? "not run" : format(v)}">${v == null ? "" : brief(v)}</button></td>`;
+  };
+  host.innerHTML = `<table><tr><th></th>${columns.map((c) => `<th>${c}</th>`).join("")}</tr>
+    ${rows.map((row, i) => `<tr><th>${names[i]}</th>${row.map((v, j) => cell(v, i, j)).join("")}</tr>`).join("")}</table>`;
+  host.onclick = (event) => {
+    const at = event.target.closest("[data-at]")?.dataset.at;
+    if (at) pick(...at.split(",").map(Number));
+  };
+}

@@ -1,0 +1,24 @@
+// Mounts each view where Gradio has made room for it.
+import { Convolutions } from "./convolutions.js";
+import { Iterations } from "./iterations.js";
+import { Operators } from "./operators.js";
+import { session } from "./session.js";
+import { Stepper } from "./stepper.js";
+
+const VIEWS = { iterations: Iterations, operators: Operators, convolutions: Convolutions };
+
+function mount({ element, props, watch, trigger }) {
+  const host = element.querySelector("[data-view]");
+  if (!host || host.dataset.mounted) return;
+  host.dataset.mounted = "yes";
+  if (host.dataset.view !== "stepper") return void new VIEWS[host.dataset.view](host);
+  new Stepper(host, { props, trigger });
+  const show = () => session.show(props.runs ?? []);
+  watch("runs", show);
+  show();
+}
+
+const waiting = window.interirMounts ?? [];
+window.interirMounts = { push: mount };
+waiting.forEach(mount);
+window.interirSession = session;

@@ -1,0 +1,91 @@
+// One visit: the runs on screen, and the iteration that all pages show.
+import { readNpy } from "./npy.js";
+import { PhotoFrames } from "./frames.js";
+
+const base = new URL("../", import.meta.url);
+
+/** Address of something the server offers beside Gradio's own. */
+export const address = (path) => new URL(path, base).href;
+
+const fetched = async (path) => {
+  const response = await fetch(address(path));
+  if (!response.ok) throw new Error(await response.text());
+  return response;
+};
+
+export const fetchJson = async (path) => (await fetched(path)).json();
+
+/** A run as the server describes it; its arrays are fetched when first asked for, and kept. */
+export class Run {
+  constructor(info) {
+    this.info = info;
+    this.kept = new Map();
+  }
+
+  get depth() { return this.info.depth; }
+
+  /** The iteration this run shows at the common k: its last one, where it is shorter. */
+  at(k) { return Math.min(k, this.depth); }
+
+  path(name) { return `runs/${this.info.id}/${name}`; }
+
+  keep(key, make) {
+    if (!this.kept.has(key)) this.kept.set(key, make());
+    return this.kept.get(key);
+  }
+
+  array(name) { return this.keep(name, async () => readNpy(await (await fetched(this.path(name))).arrayBuffer())); }
+
+  json(name) { return this.keep(name, () => fetchJson(this.path(name))); }
+
+  estimates() {
+    const names = Array.from({ length: this.depth + 1 }, (_, k) => `estimate/${k}.png`);
+    return this.keep("estimates", () => PhotoFrames.load(names.map((n) => address(this.path(n)))));
+  }
+
+  photo(name) { return this.keep(name, () => PhotoFrames.load([address(this.path(`${name}.png`))])); }
+
+  /** Free decoded pictures at once; the collector would take its time. */
+  async close() {
+    for (const value of this.kept.values()) (await Promise.resolve(value).catch(() => null))?.close?.();
+    this.kept.clear();
+  }
+}
+
+/** Fires "runs" when runs change, "k" when the iteration does, "scale" when colour scales do. */
+class Session extends EventTarget {
+  runs = [];
+  k = 0;
+  perFrame = false;  // colour scales: one for all k, or one per k
+
+  get main() { return this.runs[0] ?? null; }
+
+  get depth() { return Math.max(0, ...this.runs.map((run) => run.depth)); }
+
+  show(infos) {
+    const before = this.runs;
+    const known = new Map(before.map((run) => [run.info.id, run]));
+    this.runs = infos.filter(Boolean).map((info) => known.get(info.id) ?? new Run(info));
+    before.filter((run) => !this.runs.includes(run)).forEach((run) => run.close());
+    const wasLast = before.length === 0 || this.k >= Math.max(...before.map((run) => run.depth));
+    this.k = wasLast ? this.depth : Math.min(this.k, this.depth);
+    this.dispatchEvent(new Event("runs"));
+    this.dispatchEvent(new Event("k"));
+  }
+
+  go(k) {
+    const next = Math.max(0, Math.min(this.depth, Math.round(k)));
+    if (!Number.isFinite(next) || next === this.k) return;
+    this.k = next;
+    this.dispatchEvent(new Event("k"));
+  }
+
+  scale(perFrame) {
+    this.perFrame = perFrame;
+    this.dispatchEvent(new Event("scale"));
+  }
+
+  on(event, listener) { this.addEventListener(event, listener); listener(); }
+}
+
+export const session = new Session();

@@ -1,0 +1,115 @@
+// The one stepper of all pages: slider on the PSNR curve, buttons, keys, play.
+import { session } from "./session.js";
+import { format } from "./frames.js";
+
+const icon = (path) => `<svg viewBox="0 0 16 16" width="12" height="12" aria-hidden="true"><path d="${path}" fill="currentColor" stroke="currentColor" stroke-width="1.4" stroke-linejoin="round"/></svg>`;
+const PLAY = `${icon("M4 2l10 6-10 6z")}<span>play</span>`, PAUSE = `${icon("M4 3h3v10H4zM9 3h3v10H9z")}<span>pause</span>`;
+
+const TEMPLATE = `
+  <div class="controls">
+    <button data-go="first" title="First (Home)" aria-label="First iteration">${icon("M3 3v10M13 3L5 8l8 5z")}</button>
+    <button data-go="back" title="Back (←)" aria-label="One iteration back">${icon("M11 3L4 8l7 5z")}</button>
+    <button data-go="play" title="Play (Space)" aria-label="Play">${PLAY}</button>
+    <button data-go="on" title="On (→)" aria-label="One iteration on">${icon("M5 3l7 5-7 5z")}</button>
+    <button data-go="last" title="Last (End)" aria-label="Last iteration">${icon("M13 3v10M3 3l8 5-8 5z")}</button>
+    <label>k = <input type="number" min="0" step="1" aria-label="Iteration"></label><span class="of"></span>
+    <output class="reading" aria-live="polite"></output>
+    <label class="scale">colours <select title="Range of the colour scales"><option value="">one scale for all k</option><option value="k">one scale per k</option></select></label>
+    <span class="keys">← → step · Home End · Space play</span>
+  </div>
+  <div class="track"><svg preserveAspectRatio="none" aria-hidden="true"></svg>
+    <input type="range" min="0" step="1" aria-label="Iteration k"></div>`;
+
+export class Stepper {
+  constructor(element, { props, trigger }) {
+    this.element = Object.assign(element, { innerHTML: TEMPLATE, className: "stepper" });
+    this.range = element.querySelector("input[type=range]");
+    this.number = element.querySelector("input[type=number]");
+    this.timer = null;
+    element.addEventListener("click", (event) => this.press(event.target.closest("[data-go]")?.dataset.go));
+    this.range.addEventListener("input", () => session.go(this.range.valueAsNumber));
+    this.number.addEventListener("change", () => { session.go(this.number.valueAsNumber); this.draw(); });
+    element.querySelector("select").addEventListener("change", (event) => session.scale(event.target.value === "k"));
+    session.on("runs", () => this.reset());
+    session.on("k", () => this.draw());
+    document.addEventListener("keydown", (event) => this.key(event));
+    // Python learns of k when it rests; while it moves, only the browser needs it.
+    let rest;
+    session.addEventListener("k", () => {
+      clearTimeout(rest);
+      rest = setTimeout(() => { props.value = session.k; trigger("change"); }, 250);
+    });
+  }
+
+  press(what) {
+    if (what === "play") return this.timer ? this.pause() : this.play();
+    const goal = { first: 0, back: session.k - 1, on: session.k + 1, last: session.depth }[what];
+    if (goal === undefined) return undefined;
+    this.pause();
+    return session.go(goal);
+  }
+
+  key(event) {
+    const typing = event.target.closest?.("input:not([type=range]):not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable=true]");
+    if (typing || event.ctrlKey || event.metaKey || event.altKey || !session.main) return;
+    const elsewhere = event.target.type === "range" && event.target !== this.range;
+    const what = { ArrowLeft: "back", ArrowRight: "on", Home: "first", End: "last", " ": "play" }[event.key];
+    if (!what || elsewhere || (what === "play" && event.target.closest?.("button, a, [role=tab]"))) return;
+    event.preventDefault();
+    this.press(what);
+  }
+
+  play() {
+    if (session.k >= session.depth) session.go(0);
+    this.timer = setInterval(() => { session.go(session.k + 1); if (session.k >= session.depth) this.pause(); }, 450);
+    this.playing(true);
+  }
+
+  pause() {
+    clearInterval(this.timer);
+    this.timer = null;
+    this.playing(false);
+  }
+
+  playing(now) {
+    const button = this.element.querySelector("[data-go=play]");
+    button.innerHTML = now ? PAUSE : PLAY;
+    button.setAttribute("aria-label", now ? "Pause" : "Play");
+  }
+
+  reset() {
+    this.pause();
+    this.range.max = this.number.max = session.depth;
+    this.range.disabled = this.number.disabled = !session.main;
+    this.element.querySelector(".of").textContent = session.main ? `of ${session.depth}` : "";
+    this.curve();
+  }
+
+  /** The quality curve of each run, so that a place on the slider is a place on it. */
+  curve() {
+    const svg = this.element.querySelector(".track svg"), lines = session.runs.map((run) => run.info.psnr ?? run.info.norms.residual.slice(1));
+    const values = lines.flat().filter(Number.isFinite), low = Math.min(...values), high = Math.max(...values);
+    svg.setAttribute("viewBox", `0 0 ${Math.max(1, session.depth)} 1`);
+    svg.innerHTML = lines.map((line, i) => {
+      const offset = session.runs[i].info.psnr ? 0 : 1;
+      const points = line.map((v, k) => `${k + offset},${0.95 - 0.9 * ((v - low) / (high - low || 1))}`).join(" ");
+      return `<polyline class="line${i}" points="${points}" vector-effect="non-scaling-stroke"/>`;
+    }).join("");
+  }
+
+  draw() {
+    this.range.value = this.number.value = session.k;
+    this.element.querySelector(".reading").textContent = session.runs.map((run) => this.reading(run)).join("   |   ");
+  }
+
+  reading(run) {
+    const { info } = run, k = run.at(session.k), parts = [];
+    if (session.runs.length > 1) parts.push(`${info.network}${k < session.k ? ` (k = ${k})` : ""}`);
+    if (info.psnr) {
+      const best = info.psnr.indexOf(Math.max(...info.psnr));
+      parts.push(`PSNR ${info.psnr[k].toFixed(2)} dB (input ${info.inputPsnr.toFixed(2)})`, `best at k = ${best}`);
+    }
+    if (k > 0) parts.push(`RMS of F ${format(info.norms.residual[k])}`);
+    return parts.join(" · ");
+  }
+}
