@@ -19,7 +19,7 @@ from .photos import Photo, PhotoError
 from .runs import Run, Subject, finish, start
 from .store import RunStore
 
-DEGRADE, REAL = "Clean: degrade it", "Degraded already"
+DEGRADE, REAL = "Clean photo", "Degraded photo"
 NO_COMPARISON = "None"
 EARLIER = "Earlier: "
 

@@ -130,7 +130,8 @@ def manifest(run: Run) -> dict[str, Any]:
     every = [digest.norms for digest in run.digests]
     return {
         "id": run.id,
-        "network": run.network.title,
+        "family": run.network.model.title,
+        "name": run.network.name,
         "weights": run.network.digest,
         "title": subject.title,
         "depth": run.depth,

@@ -54,16 +54,19 @@ export class Chart {
       hoverlabel: { bgcolor: style.getPropertyValue("--background-fill-primary").trim(), font: { size: 11 } },
       legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", traceorder: "normal", font: { size: 10 } }, showlegend: this.traces.filter((t) => t.showlegend).length > 1,
       xaxis: { ...axis, title: title(this.x), ...(this.markK ? { dtick: session.depth > 10 ? 2 : 1, range: [-0.3, session.depth + 0.3] } : {}) },
-      yaxis: { ...axis, title: title(this.axes.y), type: this.log ? "log" : "linear", ...(this.log ? { exponentformat: "power", dtick: this.decades() > 2 ? 1 : "D2" } : {}) },
+      yaxis: { ...axis, title: title(this.axes.y), type: this.log ? "log" : "linear", ...(this.log ? this.ticks() : {}) },
       yaxis2: { ...axis, title: title(this.axes.y2), overlaying: "y", side: "right", showgrid: false, tickmode: "auto", nticks: 5 },
       shapes: this.markK ? [this.marker()] : [],
     };
   }
 
-  /** How many powers of ten the values span. */
-  decades() {
-    const values = this.traces.flatMap((trace) => trace.y).filter((v) => v > 0);
-    return Math.log10(Math.max(...values) / Math.min(...values));
+  /** Ticks of a log axis: powers of ten, and 2 and 5 between them where few powers are spanned. */
+  ticks() {
+    const exponents = this.traces.flatMap((trace) => trace.y).filter((v) => v > 0).map(Math.log10);
+    const first = Math.floor(Math.min(...exponents)), count = Math.ceil(Math.max(...exponents)) - first + 1;
+    const powers = Array.from({ length: count }, (_, i) => first + i);
+    const tickvals = powers.flatMap((e) => (count > 3 ? [10 ** e] : [10 ** e, 2 * 10 ** e, 5 * 10 ** e]));
+    return { tickvals, ticktext: tickvals.map((v) => (count > 3 ? `10<sup>${Math.round(Math.log10(v))}</sup>` : `${Number(v.toPrecision(1))}`)) };
   }
 
   marker() {

@@ -35,7 +35,7 @@ export class Convolutions {
     if (!run) return;
     if (!run.info.modules.length) {
       this.data = null;
-      this.element.innerHTML = `<p class="empty">${run.info.network} ${NONE}</p>`;
+      this.element.innerHTML = `<p class="empty">${session.name(run)} ${NONE}</p>`;
       return;
     }
     const [data, palettes] = [await run.json("convolutions.json"), await loadPalettes()];
@@ -43,6 +43,7 @@ export class Convolutions {
     Object.assign(this, { data, palettes, module: Math.min(this.module, data.modules.length - 1) });
     this.element.innerHTML = SKELETON;
     this.mask = new Panel({ symbol: "M", title: "mask over the photo", note: "places where X exceeds the learned threshold τ of this channel (Eq. 16); lines: the regions that pooling averages", run, pick: (x, y) => this.pick(x, y) });
+    this.mask.overlay = (...place) => this.regions(...place);
     this.part(".left").append(this.mask.element);
     this.part(".module").innerHTML = data.modules.map((name, i) => `<option value="${i}">${name}</option>`).join("");
     this.part(".module").addEventListener("change", (event) => this.choose(Number(event.target.value), this.channel));
@@ -75,7 +76,6 @@ export class Convolutions {
   draw() {
     if (!this.data) return;
     this.mask.draw();
-    this.regions();
     this.glance();
     this.kernels();
     if (this.place) this.pick(...this.place);
@@ -110,9 +110,8 @@ export class Convolutions {
   }
 
   /** Borders of the k x k regions over which the mask is averaged (they overlap where sizes do not divide). */
-  regions() {
-    if (!this.mask.frames) return;
-    const { context } = this.mask, [left, top, w, h] = this.mask.place(), { width, height } = this.mask.frames;
+  regions(context, left, top, w, h) {
+    const { width, height } = this.mask.frames;
     context.strokeStyle = "rgba(255, 255, 255, .75)";
     context.beginPath();
     for (const i of [1, 2]) for (const side of [Math.floor, Math.ceil]) {

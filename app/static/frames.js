@@ -50,6 +50,13 @@ export class MapFrames {
     return new MapFrames(array, role, (await loadPalettes())[role]);
   }
 
+  /** One scale for what is compared: the widest of the diverging ranges. */
+  static share(frames) {
+    const reach = Math.max(...frames.map((f) => f.common[1]));
+    frames.forEach((f) => { f.common = [-reach, reach]; f.rescale(); });
+    return frames;
+  }
+
   /** Forget what was painted: the colour scale has changed. */
   rescale() { this.drawn.clear(); }
 

@@ -7,17 +7,21 @@ import { session } from "./session.js";
 const NOTES = {
   input: "y, what the network was given",
   clean: "the photo before degradation",
-  estimate: "x̂<sub>k</sub> = y + Up(x<sub>k</sub>): the final head on an intermediate estimate",
+  estimate: "x̂<sub>k</sub> = y + Up(x<sub>k</sub>): the final head on an intermediate estimate; PSNR · SSIM",
   change: "x̂<sub>k</sub> − x̂<sub>k−1</sub>, mean of R, G, B: what this iteration did (blue darker, red brighter)",
   error: "x̂<sub>k</sub> − clean, mean of R, G, B: what is left to do",
 };
 
 const none = (text) => Promise.reject(new Error(text));
 
-/** The pictures of one run: estimate, change and error, linked. */
-function pictures(run, link) {
-  const map = async (name) => MapFrames.make(await run.array(name), "diverging");
-  const estimate = new Panel({ symbol: "x̂<sub>k</sub>", title: "estimate", note: NOTES.estimate, link, run });
+/** Maps of all runs by name, on one colour scale. */
+const maps = async (name) => MapFrames.share(await Promise.all(session.runs.map(async (run) => MapFrames.make(await run.array(name), "diverging"))));
+
+/** The pictures of run i: estimate, change and error, linked. */
+function pictures(run, i, link, shared) {
+  const map = (name) => (shared[name] ??= maps(name)).then((frames) => frames[i]);
+  const title = session.runs.length > 1 ? session.name(run) : "estimate";
+  const estimate = new Panel({ symbol: "x̂<sub>k</sub>", title, note: NOTES.estimate, link, run });
   const change = new Panel({ symbol: "Δx̂", title: "change", note: NOTES.change, link, run });
   const error = new Panel({ symbol: "e", title: "error", note: NOTES.error, link, run });
   estimate.show(run.estimates());
@@ -28,7 +32,7 @@ function pictures(run, link) {
 
 function scores(run, panel) {
   const { psnr, ssim } = run.info, k = run.at(session.k);
-  panel.metric(psnr ? `${psnr[k].toFixed(2)} dB · SSIM ${ssim[k].toFixed(3)}` : "");
+  panel.metric(psnr ? `${psnr[k].toFixed(2)} dB · ${ssim[k].toFixed(3)}` : "");
 }
 
 function still(run, name, link) {
@@ -36,7 +40,7 @@ function still(run, name, link) {
   const panel = new Panel({ symbol, title: name, note: NOTES[name], link, run });
   panel.show(name === "input" || run.info.clean ? run.photo(name) : none("No clean photo is known."));
   const score = name === "input" && run.info.inputPsnr;
-  panel.metric(score ? `${score.toFixed(2)} dB · SSIM ${run.info.inputSsim.toFixed(3)}` : "");
+  panel.metric(score ? `${score.toFixed(2)} dB · ${run.info.inputSsim.toFixed(3)}` : "");
   return panel;
 }
 
@@ -49,7 +53,7 @@ function charts() {
 }
 
 function fill({ quality, sizes }) {
-  const several = session.runs.length > 1, tag = (run) => (several ? ` ${run.info.network}` : "");
+  const several = session.runs.length > 1, tag = (run) => (several ? ` ${session.name(run)}` : "");
   const scored = session.runs.filter((run) => run.info.psnr);
   quality.show(scored.flatMap((run, i) => [
     { name: `PSNR${tag(run)}`, values: run.info.psnr, colour: INK[i] },
@@ -72,13 +76,12 @@ export class Iterations {
   build() {
     if (!session.main) return;
     const { runs } = session, link = new Link(), plots = charts();
-    const sets = runs.map((run) => pictures(run, link));
+    const shared = {}, sets = runs.map((run, i) => pictures(run, i, link, shared));
     const stills = [still(runs[0], "input", link), ...(runs.length > 1 ? [still(runs[0], "clean", link)] : [])];
     const all = [...stills, ...sets.flatMap((set) => set.panels)];
     this.marks = [...sets.map((set) => set.mark), () => all.forEach((panel) => panel.draw())];
     const grid = Object.assign(document.createElement("div"), { className: "pictures" });
     sets.forEach((set, i) => grid.append(stills[i].element, ...set.panels.map((p) => p.element)));
-    sets.forEach((set, i) => runs.length > 1 && set.panels[0].element.querySelector(".title").append(` · ${runs[i].info.network}`));
     const side = Object.assign(document.createElement("div"), { className: "plots" });
     side.append(plots.quality.element, plots.sizes.element);
     this.element.className = `page iterations ${runs.length > 1 ? "compared" : ""}`;

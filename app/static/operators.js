@@ -48,7 +48,7 @@ export class Operators {
   }
 
   row(run) {
-    const matrices = new Link(), link = new Link(), tag = session.runs.length > 1 ? ` · ${run.info.network}` : "";
+    const matrices = new Link(), link = new Link(), tag = session.runs.length > 1 ? ` · ${session.name(run)}` : "";
     const panel = (symbol, title, note, shared) => new Panel({ symbol, title: title + tag, note, link: shared, run });
     const panels = [
       panel("A₁", "rows", "acts on rows: h × h", matrices), panel("A₂", "columns", "acts on columns: w × w", matrices),
@@ -90,7 +90,7 @@ export class Operators {
 
   drawRank() {
     const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
-    const tag = (run) => (session.runs.length > 1 ? ` ${run.info.network}` : "");
+    const tag = (run) => (session.runs.length > 1 ? ` ${session.name(run)}` : "");
     const ranks = this.spectra.flatMap(({ run, a1, a2 }, i) => [a1, a2].map((s, j) => (
       { name: `A${"₁₂"[j]}${tag(run)}`, values: s.rank.map(median), colour: INK[j], dash: i ? "dash" : "solid" })));
     const multipliers = session.runs.map((run, i) => ({ name: `λ${tag(run)}`, values: run.info.norms.multiplier, colour: INK[2], dash: i ? "dash" : "solid", axis: "y2" }));
@@ -109,7 +109,7 @@ export class Operators {
         { name: `A${index}`, values: floor(s.values[k][this.channel]), colour: INK[j], markers: false, first: 1 },
       ];
     }).concat({ name: "1/√n", values: a1.values[k][0].map(() => a1.reference), colour: "gray", dash: "dot", markers: false, legend: false, first: 1 }), { y: "σ" });
-    this.spectrum.metric(`effective rank ${format(a1.rank[k][this.channel])} and ${format(a2.rank[k][this.channel])}`);
+    this.spectrum.metric(`rank ${format(a1.rank[k][this.channel])} · ${format(a2.rank[k][this.channel])}`);
   }
 
   draw() {
@@ -130,6 +130,7 @@ class Overview {
       const channel = Math.floor(y / this.pitch) * this.columns + Math.floor(x / this.pitch);
       if (channel < run.info.channels) choose(channel);
     } });
+    this.panel.overlay = (...place) => this.frame(...place);
     this.element = this.panel.element;
     const select = Object.assign(document.createElement("select"), { innerHTML: `<option value="a1">A₁</option><option value="a2">A₂</option>`, ariaLabel: "Operator" });
     select.addEventListener("change", () => { this.which = select.value; this.load(); });
@@ -157,10 +158,10 @@ class Overview {
 
   choose(channel) { this.chosen = channel; this.draw(); }
 
-  draw() {
-    this.panel.draw();
-    if (!this.panel.frames) return;
-    const { context, frames } = this.panel, [left, top, w] = this.panel.place(), unit = w / frames.width;
+  draw() { this.panel.draw(); }
+
+  frame(context, left, top, w) {
+    const unit = w / this.panel.frames.width;
     context.strokeStyle = "#D55E00";
     context.lineWidth = 2;
     context.strokeRect(left + (this.chosen % this.columns) * this.pitch * unit, top + Math.floor(this.chosen / this.columns) * this.pitch * unit, (this.pitch - 1) * unit, (this.pitch - 1) * unit);

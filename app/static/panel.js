@@ -102,6 +102,7 @@ export class Panel {
       context.drawImage(layer, left, top, w, h);
     }
     this.legend();
+    this.overlay?.(context, left, top, w, h);
     this.cross(left, top, w, h);
   }
 

@@ -58,6 +58,13 @@ class Session extends EventTarget {
   k = 0;
   perFrame = false;  // colour scales: one for all k, or one per k
 
+  /** What to call a run beside the others: its family, or its weights where these differ alone. */
+  name(run) {
+    const alike = this.runs.filter((other) => other.info.family === run.info.family);
+    if (alike.length < 2) return run.info.family;
+    return new Set(alike.map((other) => other.info.name)).size < 2 ? `${run.info.name} ${this.runs.indexOf(run) + 1}` : run.info.name;
+  }
+
   get main() { return this.runs[0] ?? null; }
 
   get depth() { return Math.max(0, ...this.runs.map((run) => run.depth)); }

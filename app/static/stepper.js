@@ -15,10 +15,12 @@ const TEMPLATE = `
     <label>k = <input type="number" min="0" step="1" aria-label="Iteration"></label><span class="of"></span>
     <output class="reading" aria-live="polite"></output>
     <label class="scale">colours <select title="Range of the colour scales"><option value="">one scale for all k</option><option value="k">one scale per k</option></select></label>
-    <span class="keys">← → step · Home End · Space play</span>
+    <span class="keys">← → Home End Space</span>
   </div>
   <div class="track"><svg preserveAspectRatio="none" aria-hidden="true"></svg>
     <input type="range" min="0" step="1" aria-label="Iteration k"></div>`;
+
+const signed = (v) => `${v < 0 ? "−" : "+"}${Math.abs(v).toFixed(2)}`;
 
 export class Stepper {
   constructor(element, { props, trigger }) {
@@ -104,12 +106,9 @@ export class Stepper {
 
   reading(run) {
     const { info } = run, k = run.at(session.k), parts = [];
-    if (session.runs.length > 1) parts.push(`${info.network}${k < session.k ? ` (k = ${k})` : ""}`);
-    if (info.psnr) {
-      const best = info.psnr.indexOf(Math.max(...info.psnr));
-      parts.push(`PSNR ${info.psnr[k].toFixed(2)} dB (input ${info.inputPsnr.toFixed(2)})`, `best at k = ${best}`);
-    }
-    if (k > 0) parts.push(`RMS of F ${format(info.norms.residual[k])}`);
-    return parts.join(" · ");
+    if (session.runs.length > 1) parts.push(`${session.name(run)}${k < session.k ? ` (k = ${k})` : ""}`);
+    if (info.psnr) parts.push(`${info.psnr[k].toFixed(2)} dB (${signed(info.psnr[k] - info.inputPsnr)})`);
+    else if (k > 0) parts.push(`RMS of F ${format(info.norms.residual[k])}`);
+    return parts.join(" ");
   }
 }
