@@ -56,7 +56,7 @@ def form(desk: Desk) -> tuple[list[gr.components.Component], gr.Button, gr.Butto
         type="filepath",
         sources=["upload", "clipboard"],
         buttons=["fullscreen"],
-        height=160,
+        height=190,
         elem_id="photo",
     )
     gr.Examples([[str(e.path)] for e in bundled], photo, label="Examples", elem_id="examples")

@@ -83,6 +83,18 @@ def as_text(table: dict[str, dict[str, tuple[float, float]]]) -> str:
     return "\n".join(lines)
 
 
+def record(
+    table: dict[str, dict[str, tuple[float, float]]], method: str, folder: Path, scores: Sequence[Score]
+) -> dict[str, object]:
+    """What the header of weights says about their scores: dB and SSIM by combination, and on what."""
+    rounded = {
+        row: {name: [round(value, 3) for value in pair] for name, pair in table[row].items()}
+        for row in (INPUT, method)
+    }
+    photos = len({score.photo for score in scores})
+    return {"photos": photos, "folder": folder.name, "input": rounded[INPUT], "network": rounded[method]}
+
+
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(
@@ -91,6 +103,7 @@ def main() -> None:
     parser.add_argument("--weights", nargs="+", required=True, help="names of shipped weights, or files")
     parser.add_argument("--data", type=Path, required=True, help="a folder of clean photos")
     parser.add_argument("--limit", type=int, help="only the first photos")
+    parser.add_argument("--record", action="store_true", help="write the means into the weights' headers")
     parser.add_argument("--json", type=Path, help="also write every score here")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     options = parser.parse_args()
@@ -100,7 +113,11 @@ def main() -> None:
         scores.append(score)
         if score.combination == degrade.COMBINATIONS[-1] and score.method == list(networks)[-1]:
             print(f"\r{score.photo}", end="", flush=True)
-    print("\r" + as_text(means(scores)))
+    table = means(scores)
+    print("\r" + as_text(table))
+    if options.record:
+        for name in options.weights:
+            weights.annotate(weights.find(name), scores=record(table, Path(name).stem, options.data, scores))
     if options.json:
         rows = [{name: getattr(score, name) for name in Score.__slots__} for score in scores]
         options.json.write_text(json.dumps(rows, indent=0))

@@ -51,6 +51,14 @@ def save(network: UnfoldedNetwork, path: Path, provenance: Mapping[str, Any]) ->
     partial.replace(path)
 
 
+def annotate(path: Path, **facts: Any) -> None:
+    """Add facts (scores, say) to the provenance of weights that `save` wrote."""
+    checkpoint = _read_safetensors(path)
+    network = build(checkpoint.config)
+    load_into(network, checkpoint.tensors)
+    save(network, path, {**checkpoint.provenance, **facts})
+
+
 def shipped() -> list[str]:
     """Names of the weights that come with the package."""
     return sorted(path.stem for path in WEIGHTS.glob("*.safetensors"))
