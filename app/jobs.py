@@ -16,7 +16,7 @@ from interir import CheckpointError, degrade
 from . import photos, products
 from .networks import Networks
 from .photos import Photo, PhotoError
-from .runs import Run, Subject, finish, start
+from .runs import Loaded, Run, Subject, finish, start
 from .store import RunStore
 
 DEGRADE, REAL = "Clean photo", "Degraded photo"
@@ -131,6 +131,20 @@ def done(runs: list[Run], subject: Subject) -> str:
     times = ", ".join(f"{run.network.model.title} {run.seconds:.1f} s" for run in runs)
     note = f" {html.escape(subject.note)}" if subject.note else ""
     return f'<p class="status" role="status">{width} × {height} px restored: {times}.{note}</p>'
+
+
+def pending() -> str:
+    """What the status says once the form no longer describes what is on screen."""
+    return '<p class="status" role="status">The form has changed: press Run.</p>'
+
+
+def about(network: Loaded) -> str:
+    """One line on a network and its weights, so that a figure can be traced to them."""
+    model, facts = network.model, network.provenance
+    size = sum(parameter.numel() for parameter in model.parameters()) / 1e6
+    trained = f"{facts['patches']:,} patches seen · " if "patches" in facts else ""
+    line = f"{model.title}, {model.depth} iterations, {size:.2f} M parameters · {trained}{network.digest}"
+    return f'<p class="about" title="the last item begins the SHA-256 of the weights">{html.escape(line)}</p>'
 
 
 def problem(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -65,6 +66,14 @@ def form(desk: Desk) -> tuple[list[gr.components.Component], gr.Button, gr.Butto
         haze, rain, noise, seed = sliders()
     names = desk.networks.names
     network = gr.Dropdown(names, value=names[0], label="Network", elem_id="network")
+    about = gr.HTML(jobs.about(desk.networks.get(names[0])), elem_id="about")
+    network.change(
+        lambda name: jobs.about(desk.networks.get(name)),
+        network,
+        about,
+        show_progress="hidden",
+        api_visibility="private",
+    )
     compare = gr.Dropdown(
         [jobs.NO_COMPARISON, *names], value=jobs.NO_COMPARISON, label="Compare with", elem_id="compare"
     )
@@ -134,6 +143,14 @@ def wire(
         show_progress="hidden",
         concurrency_id="device",
         concurrency_limit=1,
+        api_visibility="private",
+    )
+    photo, *settings = fields
+    gr.on(
+        [photo.change, *(field.input for field in settings)],
+        None,
+        outputs=status,
+        js=f"() => {json.dumps(jobs.pending())}",
         api_visibility="private",
     )
     cancel.click(stopped, None, [status, run, cancel], cancels=[job], queue=False, api_visibility="private")

@@ -30,14 +30,14 @@ export class Chart {
 
   metric(text) { this.element.querySelector(".metric").textContent = text; }
 
-  /** @param lines [{ name, values, first?, colour?, dash?, axis?, text? }]; values from x = first (0) on */
+  /** @param lines [{ name, values, first?, best?, colour?, dash?, axis? }]; values from x = first (0) on; best gets a star */
   show(lines, { y = "", y2 = "" } = {}) {
     this.axes = { y, y2 };
     this.traces = lines.map((line, i) => ({
       x: line.values.map((_, k) => k + (line.first ?? 0)),
       y: line.values, name: line.name, mode: line.markers === false ? "lines" : "lines+markers",
       line: { color: line.colour ?? INK[i % INK.length], dash: line.dash ?? "solid", width: line.width ?? 1.6 },
-      marker: { size: 5 }, yaxis: line.axis ?? "y", fill: line.fill, fillcolor: line.fillcolor,
+      marker: { size: line.values.map((_, k) => (k === line.best ? 11 : 5)), symbol: line.values.map((_, k) => (k === line.best ? "star" : "circle")) }, yaxis: line.axis ?? "y", fill: line.fill, fillcolor: line.fillcolor,
       showlegend: line.legend !== false, hovertemplate: "%{y:.4g}<extra>%{fullData.name}</extra>",
     }));
     this.drawn = false;

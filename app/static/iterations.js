@@ -12,6 +12,8 @@ const NOTES = {
   error: "x̂<sub>k</sub> − clean, mean of R, G, B: what is left to do",
 };
 
+const best = (values) => values.indexOf(Math.max(...values));
+
 const none = (text) => Promise.reject(new Error(text));
 
 /** Maps of all runs by name, on one colour scale. */
@@ -46,7 +48,7 @@ function still(run, name, link) {
 
 /** PSNR and SSIM over k, the best k named; and the sizes of F, V and the step. */
 function charts() {
-  const quality = new Chart({ title: "PSNR and SSIM over k", note: "against the clean photo; the dotted line is the degraded input" });
+  const quality = new Chart({ title: "PSNR and SSIM over k", note: "against the clean photo; star: the best k; dotted: the degraded input" });
   const sizes = new Chart({ title: "residual, direction, step over k", log: true,
     note: "root mean squares of F<sub>k</sub> and V<sub>k</sub>, and ‖x<sub>k</sub> − x<sub>k−1</sub>‖ / ‖x<sub>k−1</sub>‖. Nothing in training forces them to fall." });
   return { quality, sizes };
@@ -56,11 +58,11 @@ function fill({ quality, sizes }) {
   const several = session.runs.length > 1, tag = (run) => (several ? ` ${session.name(run)}` : "");
   const scored = session.runs.filter((run) => run.info.psnr);
   quality.show(scored.flatMap((run, i) => [
-    { name: `PSNR${tag(run)}`, values: run.info.psnr, colour: INK[i] },
+    { name: `PSNR${tag(run)}`, values: run.info.psnr, colour: INK[i], best: best(run.info.psnr) },
     { name: `SSIM${tag(run)}`, values: run.info.ssim, colour: INK[i + 2], axis: "y2" },
     ...(i === 0 ? [{ name: "input", values: run.info.psnr.map(() => run.info.inputPsnr), colour: "gray", dash: "dot", markers: false, legend: false }] : []),
   ]), { y: "PSNR / dB", y2: "SSIM" });
-  quality.metric(scored.map((run) => `best k = ${run.info.psnr.indexOf(Math.max(...run.info.psnr))}${tag(run)}`).join(", "));
+  quality.metric(scored.map((run) => `best k = ${best(run.info.psnr)}${tag(run)}`).join(", "));
   quality.element.hidden = scored.length === 0;
   sizes.show(session.runs.flatMap((run, i) => [["F", "residual"], ["V", "direction"], ["step", "step"]].map(([name, key], j) => (
     { name: name + tag(run), values: run.info.norms[key].slice(1), first: 1, colour: INK[j], dash: i ? "dash" : "solid" }))), { y: "RMS" });
