@@ -82,6 +82,16 @@ def combination(clean: Image, name: str, *, generator: Generator, levels: Levels
     return degrade(clean, chosen, generator=generator)
 
 
+def random_combinations(clean: Image, *, generator: Generator) -> Degraded:
+    """Degrade each photo of a batch by a combination of its own, uniformly drawn, at uniform levels."""
+    drawn = random_levels(clean, generator)
+    table = torch.tensor([[kind in name for kind in "HRN"] for name in COMBINATIONS]).to(clean)
+    picks = torch.randint(len(COMBINATIONS), (len(clean),), generator=generator, device=generator.device)
+    haze, rain, noise = table[picks.to(clean.device)].unbind(dim=1)
+    levels = Levels(drawn.haze * haze, drawn.rain * rain, drawn.noise * noise)
+    return degrade(clean, levels, generator=generator)
+
+
 def degrade(clean: Image, levels: Levels, *, generator: Generator) -> Degraded:
     """Put rain, haze and noise of the given levels over a batch of photos in [0, 1]."""
     layers = Layers(

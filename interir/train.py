@@ -1,214 +1,204 @@
 """Train a network on random degradations of clean photos.
 
-    python -m interir.train --config interir-small --data PHOTOS --out RUN --minutes 60
+    python -m interir.train --config interir-small --data PHOTOS --out RUN --steps 100000
+    torchrun --nproc-per-node 4 -m interir.train ...            (the batch is shared out)
 
-Patches of the seven combinations in turn, uniform levels (Table 6), the loss of Eq. 2, Adam
-with cosine annealing over the budget, clipped gradients, and an exponential moving average
-of the weights, which is what is saved. The last quarter of the budget sees patches of twice
-the side: global pooling and the operators then meet statistics closer to a photo's.
+Random patches, each under one of the seven combinations at uniform levels (Table 6), the loss
+of Eq. 2, Adam with cosine annealing over the budget, clipped gradients, and an exponential
+moving average of the weights, which is what is saved. The last quarter of the budget sees
+patches of twice the side: global pooling and the operators then meet statistics closer to a
+photo's.
+
+Ctrl-C and SIGTERM save and stop; the same line continues, exactly where the budget is in
+steps. A killed run continues from its last checkpoint.
 """
 
 from __future__ import annotations
 
 import argparse
-import copy
-import math
+import os
+import signal
+import sys
 import time
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from types import FrameType
 
 import torch
-from torch import Generator, Tensor
+from torch import Tensor, distributed, nn
 
-from . import configs, data, degrade, losses, weights
-from .shapes import Image
+from . import configs, data
+from .configs import NAMED, DeepSNConfig
+from .monitor import Folder, Probe, held_out
+from .training import Recipe, Share, Trainer
 
-LATE = 0.75
-"""Share of the budget after which patches are twice as large and batches four times smaller."""
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """Everything about a run that is not the network."""
-
-    minutes: float
-    source: str = ""
-    batch: int = 8
-    patch: int = 64
-    rate: float = 2e-3
-    clip: float = 0.3
-    decay: float = 0.999
-    seed: int = 0
+PROBES = 7
+"""Photos kept from training to measure progress on, unless --val names a folder."""
 
 
-class Run:
-    """A training run that can be saved and picked up again."""
+class Stop:
+    """Set by the first Ctrl-C or SIGTERM; a second one kills as usual."""
 
-    def __init__(self, config: str, recipe: Recipe, device: str) -> None:
-        torch.manual_seed(recipe.seed)
-        self.recipe = recipe
-        self.network = configs.create(config).to(device).train()
-        self.average = copy.deepcopy(self.network).eval().requires_grad_(False)
-        self.optimizer = torch.optim.Adam(self.network.parameters(), lr=recipe.rate, betas=(0.9, 0.99))
-        self.generator = Generator().manual_seed(recipe.seed)
-        self.device = device
-        self.steps = self.patches = 0
-        self.seconds = 0.0
+    def __init__(self) -> None:
+        self.asked = False
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._ask)
 
-    @property
-    def progress(self) -> float:
-        """Share of the budget that is spent, in [0, 1]."""
-        return min(1.0, self.seconds / (60 * self.recipe.minutes))
+    def agreed(self, trainer: Trainer) -> bool:
+        """Whether to stop now: all processes must leave after the same step, or they wait forever."""
+        if trainer.share.world == 1:
+            return self.asked
+        flag = torch.tensor(float(self.asked), device=trainer.device)
+        distributed.all_reduce(flag, distributed.ReduceOp.MAX)
+        return bool(flag.item())
 
-    def batch(self, photos: list[Tensor]) -> degrade.Degraded:
-        """The next batch: one combination, in turn, with levels of its own per sample."""
-        late = self.progress >= LATE
-        count = max(1, self.recipe.batch // 4) if late else self.recipe.batch
-        size = self.recipe.patch * (2 if late else 1)
-        clean = data.random_patches(photos, count, size, self.generator)
-        name = degrade.COMBINATIONS[self.steps % len(degrade.COMBINATIONS)]
-        return degrade.combination(clean.to(self.device), name, generator=self.generator)
-
-    def step(self, image: Image, clean: Image) -> float:
-        """One update of the weights and of their average; the loss."""
-        recipe = self.recipe
-        for group in self.optimizer.param_groups:
-            group["lr"] = recipe.rate * (0.5 + 0.5 * math.cos(math.pi * self.progress)) + 1e-6
-        self.optimizer.zero_grad(set_to_none=True)
-        loss = losses.restoration_loss(self.network(image), clean)
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(self.network.parameters(), recipe.clip)
-        if not torch.isfinite(loss):
-            raise FloatingPointError(f"the loss is {loss.item()} at step {self.steps}; try a lower --rate")
-        self.optimizer.step()
-        self.steps += 1
-        self.patches += len(image)
-        self._follow()
-        return loss.item()
-
-    @torch.no_grad()
-    def _follow(self) -> None:
-        """Move the average towards the weights; a young average forgets faster."""
-        decay = min(self.recipe.decay, (1 + self.steps) / (10 + self.steps))
-        tracked = self.network.state_dict()
-        for name, mean in self.average.state_dict().items():
-            if mean.is_floating_point():
-                mean.lerp_(tracked[name], 1 - decay)
-            else:
-                mean.copy_(tracked[name])
-
-    def state(self) -> dict[str, Any]:
-        """All that `restore` needs, as plain containers of tensors."""
-        return {
-            "network": self.network.state_dict(),
-            "average": self.average.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
-            "generator": self.generator.get_state(),
-            "counters": [self.steps, self.patches, self.seconds],
-        }
-
-    def restore(self, state: dict[str, Any]) -> None:
-        """Continue where the run that made ``state`` stopped."""
-        self.network.load_state_dict(state["network"])
-        self.average.load_state_dict(state["average"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.generator.set_state(state["generator"])
-        self.steps, self.patches, self.seconds = state["counters"]
+    def _ask(self, number: int, frame: FrameType | None) -> None:
+        self.asked = True
+        signal.signal(number, signal.SIG_DFL)
 
 
-def train(run: Run, photos: list[Tensor], out: Path, every: float = 60.0) -> None:
-    """Spend the rest of the budget; report and save every ``every`` seconds, and at the end."""
-    saved, recent = time.monotonic(), []
-    while run.progress < 1:
+def train(trainer: Trainer, photos: list[Tensor], folder: Folder, probe: Probe, every: float = 60.0) -> None:
+    """Spend the rest of the budget; report and save every ``every`` seconds, when stopped, and at the end."""
+    stop, saved, leads = Stop(), time.monotonic(), trainer.share.rank == 0
+    recent: list[float] = []
+    stopping = False
+    while trainer.progress < 1 and not stopping:
         start = time.monotonic()
-        sample = run.batch(photos)
-        recent.append(run.step(sample.image, sample.clean))
+        sample = trainer.batch(photos)
+        trainer.waiting += time.monotonic() - start
+        recent.append(trainer.step(sample))
         now = time.monotonic()
-        run.seconds += now - start
-        if now - saved > every or run.progress >= 1:
-            report(run, recent, out)
-            save(run, out)
-            saved, recent = now, []
+        trainer.seconds += now - start
+        stopping = stop.agreed(trainer)
+        if leads:
+            folder.log_loss(trainer.steps, recent[-1])
+            folder.save_early(trainer)
+            if now - saved > every or trainer.progress >= 1 or stopping:
+                report(trainer, recent, folder, probe)
+                folder.save(trainer)
+                saved, recent = time.monotonic(), []
+    if stopping and leads:
+        print(f"stopped at step {trainer.steps} and saved; the same line continues", flush=True)
 
 
-def report(run: Run, losses_seen: list[float], out: Path) -> None:
-    """A line on the screen and in ``log.csv``."""
-    loss = sum(losses_seen) / len(losses_seen)
-    rate = run.patches / run.seconds
-    left = 60 * run.recipe.minutes - run.seconds
-    print(f"step {run.steps}  loss {loss:.4f}  {rate:.1f} patches/s  {left / 60:.1f} min left", flush=True)
-    log = out / "log.csv"
-    header = "" if log.exists() else "step,patches,seconds,loss\n"
-    with log.open("a") as file:
-        file.write(f"{header}{run.steps},{run.patches},{run.seconds:.1f},{loss:.6f}\n")
-
-
-def save(run: Run, out: Path) -> None:
-    """Write the run, to continue it, and its averaged weights, to use them; both atomically."""
-    partial = out / "run.partial"
-    torch.save(run.state(), partial)
-    partial.replace(out / "run.pt")
-    weights.save(run.average, out / "weights.safetensors", provenance(run))
-
-
-def provenance(run: Run) -> dict[str, Any]:
-    """What the header of the weights says about where they come from."""
-    return {
-        "recipe": asdict(run.recipe),
-        "steps": run.steps,
-        "patches": run.patches,
-        "seconds": round(run.seconds, 1),
-        "device": run.device,
-        "version": interir_version(),
-        "torch": str(torch.__version__),
+def report(trainer: Trainer, recent: list[float], folder: Folder, probe: Probe) -> None:
+    """A line on the screen, a row in ``scores.csv``, and a sheet of restored patches."""
+    psnr, restored = probe.measure(trainer)
+    probe.sheet(restored, folder.path / "sheet.png")
+    loss, rate = sum(recent) / len(recent), trainer.patches / trainer.seconds
+    left = trainer.seconds * (1 - trainer.progress) / max(trainer.progress, 1e-9)
+    waiting = trainer.waiting / trainer.seconds
+    print(
+        f"step {trainer.steps}  loss {loss:.4f}  probe {psnr:.2f} dB  {rate:.1f} patches/s"
+        f"  waiting {waiting:.0%}  {left / 60:.1f} min left",
+        flush=True,
+    )
+    row = {
+        "step": trainer.steps,
+        "seconds": trainer.seconds,
+        "loss": loss,
+        "psnr": psnr,
+        "rate": trainer.rate,
     }
+    folder.log_scores(row)
+    tensorboard(folder.path, row)
 
 
-def interir_version() -> str:
-    """The version of this package."""
-    from . import __version__
+def tensorboard(path: Path, row: dict[str, float]) -> None:
+    """The same row for TensorBoard, where it is installed."""
+    try:
+        from torch.utils.tensorboard import SummaryWriter  # type: ignore[attr-defined]
+    except ImportError:
+        return
+    with SummaryWriter(str(path / "tensorboard")) as writer:
+        for name in ("loss", "psnr", "rate"):
+            writer.add_scalar(name, row[name], int(row["step"]))
 
-    return __version__
+
+@contextmanager
+def processes(device: str) -> Iterator[tuple[Share, str]]:
+    """This process's share of the batch and its device, under torchrun or alone."""
+    world = int(os.environ.get("WORLD_SIZE", "1"))
+    if world == 1:
+        yield Share(), device
+        return
+    distributed.init_process_group("nccl" if device.startswith("cuda") else "gloo")
+    local = f"cuda:{os.environ['LOCAL_RANK']}" if device.startswith("cuda") else device
+    try:
+        yield Share(distributed.get_rank(), world), local
+    finally:
+        distributed.destroy_process_group()
+
+
+def wrap(trainer: Trainer, compiled: bool) -> None:
+    """Average gradients over processes, and compile, where asked for."""
+    forward: nn.Module = trainer.network
+    if trainer.share.world > 1:
+        # DeepSN-Net's published forward leaves some of its weights unused.
+        unused = isinstance(trainer.network.config, DeepSNConfig)
+        forward = nn.parallel.DistributedDataParallel(forward, find_unused_parameters=unused)
+    trainer.forward = torch.compile(forward) if compiled else forward  # type: ignore[assignment]
 
 
 def arguments() -> argparse.Namespace:
     """What the command line says."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--config", choices=list(configs.NAMED), required=True)
-    parser.add_argument("--data", type=Path, required=True, help="a folder of clean photos")
-    parser.add_argument("--out", type=Path, required=True, help="the run's folder; continued if it exists")
-    parser.add_argument("--minutes", type=float, required=True, help="the budget, of training time")
-    parser.add_argument("--source", default="", help="what the photos are, for the weights' header")
-    parser.add_argument("--batch", type=int, default=8)
-    parser.add_argument("--patch", type=int, default=64, help="side of the patches in pixels")
-    parser.add_argument("--rate", type=float, default=2e-3, help="highest learning rate")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
-    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    kind = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=kind)
+    add = parser.add_argument
+    add("--config", choices=list(NAMED), required=True)
+    add("--data", type=Path, required=True, help="a folder of clean photos")
+    add("--val", type=Path, help="photos to measure progress on; else a few are kept from --data")
+    add("--out", type=Path, required=True, help="the run's folder; continued if it exists")
+    budget = parser.add_mutually_exclusive_group(required=True)
+    budget.add_argument("--steps", type=int)
+    budget.add_argument("--minutes", type=float, help="of training time")
+    add("--source", default="", help="what the photos are, for the weights' header")
+    add("--batch", type=int, default=8, help="of all processes together")
+    add("--patch", type=int, default=64, help="side of the patches in pixels")
+    add("--rate", type=float, default=2e-3, help="highest learning rate")
+    add("--clip", type=float, default=0.3, help="largest norm of a gradient")
+    add("--seed", type=int, default=0)
+    add("--amp", action="store_true", help="bfloat16 where it is safe")
+    add("--compile", action="store_true")
+    add("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    add("--threads", type=int, default=torch.get_num_threads())
+    add("--set", nargs="*", default=[], metavar="FIELD=VALUE", help="fields of the configuration")
     return parser.parse_args()
+
+
+def recipe_of(options: argparse.Namespace) -> Recipe:
+    """The recipe that the command line asks for."""
+    names = ("steps", "minutes", "source", "batch", "patch", "rate", "clip", "seed", "amp")
+    return Recipe(**{name: getattr(options, name) for name in names})
+
+
+def config_of(options: argparse.Namespace) -> configs.Config:
+    """The named configuration with the fields that ``--set`` changes."""
+    config = NAMED[options.config]
+    pairs = dict(pair.split("=", 1) for pair in options.set)
+    typed = {name: type(getattr(config, name))(int(value)) for name, value in pairs.items()}
+    return replace(config, **typed)
 
 
 def main() -> None:
     """The command line."""
     options = arguments()
     torch.set_num_threads(options.threads)
-    options.out.mkdir(parents=True, exist_ok=True)
-    recipe = Recipe(
-        minutes=options.minutes,
-        source=options.source,
-        batch=options.batch,
-        patch=options.patch,
-        rate=options.rate,
-        seed=options.seed,
-    )
-    run = Run(options.config, recipe, options.device)
-    if (options.out / "run.pt").exists():
-        run.restore(torch.load(options.out / "run.pt", map_location=options.device, weights_only=True))
-    photos = [data.read_photo(path) for path in data.photo_paths(options.data)]
-    train(run, photos, options.out)
+    folder = Folder(options.out)
+    with processes(options.device) as (share, device):
+        trainer = Trainer(config_of(options), recipe_of(options), device, share)
+        wrap(trainer, options.compile)
+        paths, probes = held_out(data.photo_paths(options.data), PROBES)
+        if options.val:
+            paths, probes = sorted(paths + probes), data.photo_paths(options.val)[:PROBES]
+        photos, kept = ([data.read_photo(path) for path in some] for some in (paths, probes))
+        try:
+            folder.load(trainer)
+            train(trainer, photos, folder, Probe(kept, options.seed, device))
+        except (ValueError, FloatingPointError) as error:
+            sys.exit(f"{error}. The last good checkpoint is {folder.checkpoint}.")
 
 
 if __name__ == "__main__":
