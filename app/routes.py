@@ -92,7 +92,8 @@ def _overview(run: Run, which: str) -> Response:
 
 
 def _spectra(run: Run, which: str) -> Response:
-    return JSONResponse(products.spectra(run, _known(which)), headers=FOREVER)
+    found = run.once(f"spectra {_known(which)}", lambda: products.spectra(run, which))
+    return JSONResponse(found, headers=FOREVER)
 
 
 def _features(run: Run, field: str, channel: int) -> Response:

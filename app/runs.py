@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -52,6 +52,7 @@ class Run:
     digests: tuple[Digest, ...]
     seconds: float
     id: str = field(default_factory=lambda: secrets.token_urlsafe(16))
+    _made: dict[str, Any] = field(default_factory=dict)
 
     @property
     def depth(self) -> int:
@@ -85,6 +86,12 @@ class Run:
             "psnr": metrics.psnr(image, clean).item(),
             "ssim": metrics.ssim(image, clean).item(),
         }
+
+    def once(self, name: str, make: Callable[[], Any]) -> Any:
+        """What ``make`` gives, made at the first call; for small things that take long."""
+        if name not in self._made:
+            self._made[name] = make()
+        return self._made[name]
 
     @property
     def nbytes(self) -> int:
