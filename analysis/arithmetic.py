@@ -38,8 +38,8 @@ def weighted_sum(
 
     Raises `ValueError` for another kind of convolution, and `IndexError` outside the map.
     """
-    if conv.groups != conv.in_channels or conv.stride != (1, 1) or conv.padding_mode != "zeros":
-        raise ValueError("only a depthwise convolution of stride 1, zero-padded, has one patch per output")
+    if not _one_patch_per_output(conv):
+        raise ValueError("only a depthwise convolution that keeps the size has one patch per output")
     h, w = record.input.shape[-2:]
     if not (0 <= row < h and 0 <= column < w):
         raise IndexError(f"row {row}, column {column} lies outside the {h} x {w} map")
@@ -57,3 +57,11 @@ def weighted_sum(
         threshold=record.threshold[0, channel, 0, 0].item(),
         output=output.item(),
     )
+
+
+def _one_patch_per_output(conv: ExplainableConv2d) -> bool:
+    """Depthwise, stride and dilation 1, padded with zeros by half the (odd) kernel."""
+    r, s = conv.kernel_size
+    plain = conv.stride == (1, 1) and conv.dilation == (1, 1) and conv.padding_mode == "zeros"
+    depthwise = conv.groups == conv.in_channels == conv.out_channels
+    return plain and depthwise and conv.padding in ((r // 2, s // 2), "same") and r % 2 == s % 2 == 1

@@ -64,45 +64,48 @@ class Opening:
 
 
 def launch(options: argparse.Namespace, *, block: bool = True) -> Any:
-    """Start the server; returns the Gradio app when it does not block."""
-    import torch
-
+    """Start the server and say where; returns the Gradio app when it does not block."""
     from app.jobs import Desk
     from app.networks import Networks
     from app.store import RunStore
 
     device = options.device or fastest()
     check(options.weights)
-    with torch.inference_mode():
-        desk = Desk(Networks(device, options.weights), RunStore(), device)
+    desk = Desk(Networks(device, options.weights), RunStore(), device)
     opening = Opening(desk)
 
     from app.layout import build
-    from app.routes import mount
-    from app.theme import HEAD, STYLE, theme
 
     demo = build(desk, opening)
     demo.queue(max_size=16, default_concurrency_limit=4)
-    demo.launch(
-        server_name=options.host,
-        server_port=options.port,
-        share=False,
-        auth=tuple(options.auth.split(":", 1)) if options.auth else None,
-        max_file_size="50mb",
-        footer_links=["api", "settings"],
-        run_history=False,
-        state_session_capacity=64,
-        theme=theme(),
-        css_paths=[STYLE],
-        head=HEAD,
-        app_kwargs={"routes": [mount(desk.store)]},
-        prevent_thread_lock=True,
-        quiet=True,
-    )
+    demo.launch(**settings(options, desk))
     print(f"InterIR dashboard on http://{options.host}:{options.port}  (device: {device})", flush=True)
     if block:
         demo.block_thread()
     return demo
+
+
+def settings(options: argparse.Namespace, desk: Desk) -> dict[str, Any]:
+    """How Gradio is launched: local, private, with our own routes before its own."""
+    from app.routes import mount
+    from app.theme import HEAD, STYLE, theme
+
+    return {
+        "server_name": options.host,
+        "server_port": options.port,
+        "share": False,
+        "auth": tuple(options.auth.split(":", 1)) if options.auth else None,
+        "max_file_size": "50mb",
+        "footer_links": ["api", "settings"],
+        "run_history": False,
+        "state_session_capacity": 64,
+        "theme": theme(),
+        "css_paths": [STYLE],
+        "head": HEAD,
+        "app_kwargs": {"routes": [mount(desk.store)]},
+        "prevent_thread_lock": True,
+        "quiet": True,
+    }
 
 
 def fastest() -> str:

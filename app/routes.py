@@ -34,35 +34,38 @@ FOREVER = {"Cache-Control": "private, max-age=86400, immutable"}
 
 def mount(store: RunStore) -> Mount:
     """All routes under one prefix."""
+    shared = [
+        Route("/palettes.json", lambda request: JSONResponse(palettes(), headers=FOREVER)),
+        Route("/plotly.js", _plotly),
+        Mount("/static", app=StaticFiles(directory=STATIC)),
+    ]
+    runs = [Route(f"/runs/{{id}}/{path}", _endpoint(store, make)) for path, make in _of_a_run().items()]
+    return Mount(f"/{PREFIX}", app=Starlette(routes=[*runs, *shared]))
 
-    def run_route(path: str, produce: Callable[..., Response]) -> Route:
-        def endpoint(request: Request) -> Response:
-            return _answer(store, request, produce)
 
-        return Route(f"/runs/{{id}}/{path}", endpoint)
+def _of_a_run() -> dict[str, Callable[..., Response]]:
+    """What can be asked of a run, by address."""
+    return {
+        "input.png": lambda run: _png(run.subject.image),
+        "clean.png": _clean,
+        "estimate/{k:int}.png": lambda run, k: _png(run.digests[k].estimate),
+        "change.npy": lambda run: _half(products.change(run)),
+        "error.npy": lambda run: _half(products.error(run)),
+        "operator/{which}/{channel:int}.npy": _operator,
+        "operator/{which}/overview.npy": _overview,
+        "operator/{which}/spectra.json": _spectra,
+        "features/{field}/{channel:int}.npy": _features,
+        "convolutions.json": lambda run: JSONResponse(products.convolutions(run)),
+        "masks/{module:int}/{channel:int}.npy": _masks,
+        "sum/{k:int}/{module:int}/{channel:int}/{row:int}/{column:int}.json": _sum,
+    }
 
-    return Mount(
-        f"/{PREFIX}",
-        app=Starlette(
-            routes=[
-                run_route("input.png", lambda run: _png(run.subject.image)),
-                run_route("clean.png", _clean),
-                run_route("estimate/{k:int}.png", lambda run, k: _png(run.digests[k].estimate)),
-                run_route("change.npy", lambda run: _half(products.change(run))),
-                run_route("error.npy", lambda run: _half(products.error(run))),
-                run_route("operator/{which}/{channel:int}.npy", _operator),
-                run_route("operator/{which}/overview.npy", _overview),
-                run_route("operator/{which}/spectra.json", _spectra),
-                run_route("features/{field}/{channel:int}.npy", _features),
-                run_route("convolutions.json", lambda run: JSONResponse(products.convolutions(run))),
-                run_route("masks/{module:int}/{channel:int}.npy", _masks),
-                run_route("sum/{k:int}/{module:int}/{channel:int}/{row:int}/{column:int}.json", _sum),
-                Route("/palettes.json", lambda request: JSONResponse(palettes(), headers=FOREVER)),
-                Route("/plotly.js", _plotly),
-                Mount("/static", app=StaticFiles(directory=STATIC)),
-            ]
-        ),
-    )
+
+def _endpoint(store: RunStore, produce: Callable[..., Response]) -> Callable[[Request], Response]:
+    def endpoint(request: Request) -> Response:
+        return _answer(store, request, produce)
+
+    return endpoint
 
 
 def _answer(store: RunStore, request: Request, produce: Callable[..., Response]) -> Response:

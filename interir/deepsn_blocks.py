@@ -12,6 +12,7 @@ from .shapes import ColumnOperator, Features, RowOperator
 
 
 def bias_free(inputs: int, outputs: int, kernel: int) -> nn.Conv2d:
+    """A convolution that keeps the size."""
     return nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2, bias=False)
 
 
@@ -114,11 +115,12 @@ class ImageUpdate(nn.Module):
 
     def forward(self, y: Features, state: State) -> tuple[Features, Solve]:
         """x_{k+1}, and the last of the ``repeat`` solves."""
-        x = state.x
+        x, moved = state.x, []
         for size in self.eta.unbind():
             solve = self.solve(x, y, state, size)
+            moved.append(solve)
             x = x - size * solve.direction
-        return x, solve
+        return x, solve if len(moved) == 1 else merged(moved)
 
     def solve(self, x: Features, y: Features, state: State, size: Tensor) -> Solve:
         """The residual of the equation at x, and the direction that lowers it."""
@@ -173,3 +175,16 @@ class MultiplierUpdate(nn.Module):
     def forward(self, x: Features, multiplier: Features) -> Features:
         u = self.auxiliary_variable.variable(x, multiplier)
         return multiplier + self.basic_block(x) - u
+
+
+def merged(solves: list[Solve]) -> Solve:
+    """Several solves in a row as one of the last one's size, so that the terms still add up."""
+    last = solves[-1]
+    operator_term, prior_term = (
+        sum(
+            (s.size / last.size * getattr(s, name) for s in solves[1:]),
+            solves[0].size / last.size * getattr(solves[0], name),
+        )
+        for name in ("operator_term", "prior_term")
+    )
+    return Solve(last.residual, operator_term + prior_term, operator_term, prior_term, last.size, ())

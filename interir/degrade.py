@@ -22,7 +22,7 @@ from einops import rearrange
 from torch import Generator, Tensor
 from torch.nn import functional as F
 
-from .shapes import Image, Layer, Level
+from .shapes import Colour, Image, Layer, Level
 
 COMBINATIONS: tuple[str, ...] = ("H+R+N", "H+R", "H+N", "R+N", "H", "R", "N")
 """The seven combinations of Table 6."""
@@ -49,7 +49,7 @@ class Layers:
 
     streaks: Layer  # light added by rain, before clipping
     transmission: Layer  # 1 where there is no haze
-    airlight: Layer  # b 1 1 1, the colour of the haze
+    airlight: Colour  # b 1 1 1, the colour of the haze
     noise: Image  # added last
 
 

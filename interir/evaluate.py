@@ -1,91 +1,83 @@
-"""PSNR and SSIM of networks on the seven combinations of a folder of clean photos.
+"""PSNR and SSIM of networks and of other methods, in tables like the paper's Tables 1 to 3.
 
     python -m interir.evaluate --weights interir-small deepsn-small --data PHOTOS
+    python -m interir.evaluate --weights interir-small --y-channel --pairs Rain100L/rain Rain100L/norain
+    python -m interir.evaluate --data PHOTOS --export DEGRADED
+    python -m interir.evaluate --weights interir-small --data PHOTOS --restored Restormer=THEIRS
 
-Every network sees the same degraded photos: photo i under combination j is drawn with a
-seed of its own, at levels uniform over Table 6.
+--data degrades each clean photo by the seven combinations: photo i under combination j with the
+seed 1000 i + j, at levels uniform over Table 6. --pairs (again for each benchmark) matches
+degraded and clean files by the rule in `interir.pairs`. Photos keep their size.
+
+Every row is scored as 8-bit files are: inputs are rounded before a network sees them, and so is
+what it returns. The files of another method, made from the PNGs that --export writes and called
+like them, therefore stand in the same table on the same terms.
+
+Equal photos count as 100 dB, and no PSNR as more: one infinite value would swallow a mean.
+
+The first method is compared with each other one: the mean difference, and its 95 % interval by
+a paired bootstrap over photos (2000 resamples).
 """
 
 from __future__ import annotations
 
-import argparse
-import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import torch
-from torch import Generator
 
-from . import data, degrade, metrics, weights
+from . import metrics, testsets
+from .scores import CEILING, Table
+from .scores import INPUT as INPUT
+from .scores import Score as Score
+from .scores import means as means
+from .shapes import Image
+from .tables import as_text as as_text
+from .testsets import Case
+from .testsets import degraded_photos as degraded_photos
 from .unfolding import UnfoldedNetwork
 
-INPUT = "input"
-"""The name under which the degraded photos themselves are scored."""
+Method = Callable[[Case, Image], Image]
+"""What restores a case's degraded photo; a network looks at the photo, files are found by the case."""
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
-    """One photo under one combination, restored by one method."""
-
-    method: str
-    combination: str
-    photo: str
-    psnr: float
-    ssim: float
-
-
-def degraded_photos(
-    folder: Path, limit: int | None = None, seed: int = 0
-) -> Iterator[tuple[Path, str, degrade.Degraded]]:
-    """The degraded photos of a folder, reproducible one by one."""
-    for i, path in enumerate(data.photo_paths(folder)[:limit]):
-        clean = data.to_unit(data.read_photo(path)).unsqueeze(0)
-        for j, name in enumerate(degrade.COMBINATIONS):
-            generator = Generator().manual_seed(seed + 1000 * i + j)
-            yield path, name, degrade.combination(clean, name, generator=generator)
+def evaluate(
+    networks: Mapping[str, UnfoldedNetwork], folder: Path, *, limit: int | None = None, device: str = "cpu"
+) -> Iterator[Score]:
+    """Score the input and every network on every photo and combination, as they come."""
+    methods = {name: by_network(network) for name, network in networks.items()}
+    for case in testsets.synthetic(folder, limit):
+        yield from score(methods, case, device=device)
 
 
 @torch.inference_mode()
-def evaluate(
-    networks: dict[str, UnfoldedNetwork], folder: Path, *, limit: int | None = None, device: str = "cpu"
-) -> Iterator[Score]:
-    """Score the input and every network on every photo and combination, as they come."""
-    for path, name, sample in degraded_photos(folder, limit):
-        clean, image = sample.clean.to(device), sample.image.to(device)
-        restored = {INPUT: image, **{key: network(image) for key, network in networks.items()}}
-        for key, estimate in restored.items():
-            psnr, ssim = metrics.psnr(estimate, clean), metrics.ssim(estimate, clean)
-            yield Score(key, name, path.stem, psnr.item(), ssim.item())
+def score(
+    methods: Mapping[str, Method], case: Case, *, y_channel: bool = False, device: str = "cpu"
+) -> list[Score]:
+    """Score the input and every method on one case, on RGB or on Y."""
+    image, clean = (pixels.to(device) for pixels in case.load())
+    seen = metrics.luma if y_channel else _as_it_is
+    target, found = seen(clean), []
+    for name, method in {INPUT: _input, **methods}.items():
+        estimate = seen(testsets.eight_bits(method(case, image)))
+        psnr, ssim = metrics.psnr(estimate, target), metrics.ssim(estimate, target)
+        found.append(Score(name, case.column, case.photo, min(psnr.item(), CEILING), ssim.item()))
+    return found
 
 
-def means(scores: Sequence[Score]) -> dict[str, dict[str, tuple[float, float]]]:
-    """Mean PSNR and SSIM by method and combination, and over all combinations ("mean")."""
-    table: dict[str, dict[str, tuple[float, float]]] = {}
-    for method in dict.fromkeys(score.method for score in scores):
-        own = [score for score in scores if score.method == method]
-        groups = {name: [s for s in own if s.combination == name] for name in degrade.COMBINATIONS}
-        table[method] = {name: _mean(group) for name, group in {**groups, "mean": own}.items() if group}
-    return table
+def by_network(network: UnfoldedNetwork) -> Method:
+    """A network as a method."""
+    return lambda case, image: network(image)
 
 
-def _mean(scores: Sequence[Score]) -> tuple[float, float]:
-    return sum(s.psnr for s in scores) / len(scores), sum(s.ssim for s in scores) / len(scores)
+def by_files(folder: Path, cases: Sequence[Case]) -> Method:
+    """The files of another method; raises `testsets.CaseError` that names those missing."""
+    return partial(_from_file, testsets.restored(folder, cases))
 
 
-def as_text(table: dict[str, dict[str, tuple[float, float]]]) -> str:
-    """The table as Markdown, like the paper's Table 1."""
-    columns = [*degrade.COMBINATIONS, "mean"]
-    lines = ["| | " + " | ".join(columns) + " |", "|---" * (len(columns) + 1) + "|"]
-    for method, row in table.items():
-        cells = [f"{row[name][0]:.2f} / {row[name][1]:.3f}" for name in columns]
-        lines.append(f"| {method} | " + " | ".join(cells) + " |")
-    return "\n".join(lines)
-
-
-def record(
-    table: dict[str, dict[str, tuple[float, float]]], method: str, folder: Path, scores: Sequence[Score]
-) -> dict[str, object]:
+def record(table: Table, method: str, folder: Path, scores: Sequence[Score]) -> dict[str, object]:
     """What the header of weights says about their scores: dB and SSIM by combination, and on what."""
     rounded = {
         row: {name: [round(value, 3) for value in pair] for name, pair in table[row].items()}
@@ -95,33 +87,24 @@ def record(
     return {"photos": photos, "folder": folder.name, "input": rounded[INPUT], "network": rounded[method]}
 
 
-def main() -> None:
-    """The command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--weights", nargs="+", required=True, help="names of shipped weights, or files")
-    parser.add_argument("--data", type=Path, required=True, help="a folder of clean photos")
-    parser.add_argument("--limit", type=int, help="only the first photos")
-    parser.add_argument("--record", action="store_true", help="write the means into the weights' headers")
-    parser.add_argument("--json", type=Path, help="also write every score here")
-    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
-    options = parser.parse_args()
-    networks = {Path(name).stem: weights.load(name).to(options.device) for name in options.weights}
-    scores = []
-    for score in evaluate(networks, options.data, limit=options.limit, device=options.device):
-        scores.append(score)
-        if score.combination == degrade.COMBINATIONS[-1] and score.method == list(networks)[-1]:
-            print(f"\r{score.photo}", end="", flush=True)
-    table = means(scores)
-    print("\r" + as_text(table))
-    if options.record:
-        for name in options.weights:
-            weights.annotate(weights.find(name), scores=record(table, Path(name).stem, options.data, scores))
-    if options.json:
-        rows = [{name: getattr(score, name) for name in Score.__slots__} for score in scores]
-        options.json.write_text(json.dumps(rows, indent=0))
+def _input(case: Case, image: Image) -> Image:
+    return image
+
+
+def _as_it_is(image: Image) -> Image:
+    return image
+
+
+def _from_file(files: Mapping[tuple[str, str], Path], case: Case, image: Image) -> Image:
+    path = files[case.column, case.stem]
+    estimate = testsets.read(path).to(image)
+    if estimate.shape != image.shape:
+        (h, w), (height, width) = estimate.shape[-2:], image.shape[-2:]
+        raise testsets.CaseError(f"{path} has {w} x {h} px; the degraded photo has {width} x {height} px")
+    return estimate
 
 
 if __name__ == "__main__":
-    main()
+    from .commands import main
+
+    sys.exit(main())

@@ -19,14 +19,14 @@ multiplies the *taps* of the kernel, everywhere in the image.
 from __future__ import annotations
 
 import copy
-from typing import Any
+from typing import Any, TypeGuard
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .records import Convolution
-from .shapes import Features, Kernel, Modulation
+from .shapes import Convolved, Features, Kernel, Modulation
 
 TEMPERATURE = 0.5
 """Width of the sigmoid whose slope stands in for the step's, in units of the input."""
@@ -78,7 +78,7 @@ class ExplainableConv2d(nn.Conv2d):
         super().__init__(*args, **kwargs)
         self.literal = literal
         self.name = name
-        self.threshold = nn.Parameter(torch.zeros(1, self.in_channels, 1, 1))
+        self.threshold = nn.Parameter(self.weight.new_zeros(1, self.in_channels, 1, 1))
 
     @classmethod
     def from_conv(cls, conv: nn.Conv2d, *, literal: bool = False, name: str = "") -> ExplainableConv2d:
@@ -101,11 +101,11 @@ class ExplainableConv2d(nn.Conv2d):
         twin.load_state_dict(conv.state_dict(), strict=False)
         return twin.train(conv.training)
 
-    def forward(self, x: Features) -> Features:
+    def forward(self, x: Features) -> Convolved:
         """The modulated convolution of ``x``."""
         return self.examine(x)[0]
 
-    def examine(self, x: Features) -> tuple[Features, Convolution]:
+    def examine(self, x: Features) -> tuple[Convolved, Convolution]:
         """The same output, and everything that led to it."""
         mask: Tensor = _Step.apply(x - self.threshold)
         rows, columns = self.kernel_size
@@ -122,7 +122,7 @@ class ExplainableConv2d(nn.Conv2d):
         )
         return self.convolve(x, modulation), record
 
-    def convolve(self, x: Features, modulation: Modulation) -> Features:
+    def convolve(self, x: Features, modulation: Modulation) -> Convolved:
         """Convolve each sample with its own kernel: one convolution with b times the groups (Eq. 20)."""
         b = x.shape[0]
         kernels = modulated_kernels(self.weight, modulation, self.groups)
@@ -138,7 +138,7 @@ class ExplainableConv2d(nn.Conv2d):
         )
         return y.unflatten(1, (b, self.out_channels)).squeeze(0)
 
-    def _padded(self, x: Features) -> tuple[Features, Any]:
+    def _padded(self, x: Features) -> tuple[Tensor, Any]:
         """Pad now what `F.conv2d` cannot (any mode but zeros); return the padding left to do."""
         if self.padding_mode == "zeros":
             return x, self.padding
@@ -151,16 +151,18 @@ def explain(module: nn.Module, *, literal: bool = False) -> nn.Module:
     Weights are kept, so with uniform modulation the copy computes what ``module`` did.
     Subclasses of `nn.Conv2d` are left alone: their forward may be another.
     """
-    if type(module) is nn.Conv2d:
+    if _swappable(module):
         return ExplainableConv2d.from_conv(module, literal=literal)
     network = copy.deepcopy(module)
-    plain = [(name, conv) for name, conv in network.named_modules() if _swappable(conv)]
-    for name, conv in plain:
-        parent, _, child = name.rpartition(".")
-        twin = ExplainableConv2d.from_conv(conv, literal=literal, name=name)  # type: ignore[arg-type]
-        setattr(network.get_submodule(parent), child, twin)
+    twins: dict[nn.Module, ExplainableConv2d] = {}  # a convolution may be used in several places
+    for name, conv in list(network.named_modules(remove_duplicate=False)):
+        if _swappable(conv):
+            parent, _, child = name.rpartition(".")
+            if conv not in twins:
+                twins[conv] = ExplainableConv2d.from_conv(conv, literal=literal, name=name)
+            setattr(network.get_submodule(parent), child, twins[conv])
     return network
 
 
-def _swappable(module: nn.Module) -> bool:
+def _swappable(module: nn.Module) -> TypeGuard[nn.Conv2d]:
     return type(module) is nn.Conv2d and max(module.kernel_size) > 1

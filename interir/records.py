@@ -25,6 +25,7 @@ from .shapes import (
     Modulation,
     RowOperator,
     Scalar,
+    Threshold,
 )
 
 T = TypeVar("T")
@@ -79,7 +80,7 @@ class Convolution:
 
     name: str
     input: Features = field(metadata=drawn("X", "features"))
-    threshold: Gain = field(metadata=drawn("τ", "vector"))
+    threshold: Threshold = field(metadata=drawn("τ", "vector"))
     mask: Mask = field(metadata=drawn("M", "mask"))
     pooled: Modulation = field(metadata=drawn("P", "kernel"))
     modulation: Modulation = field(metadata=drawn("k²α", "kernel"))

@@ -39,12 +39,17 @@ PROBES = 7
 
 
 class Stop:
-    """Set by the first Ctrl-C or SIGTERM; a second one kills as usual."""
+    """Within its context the first Ctrl-C or SIGTERM is a request; a second one acts as usual."""
 
-    def __init__(self) -> None:
-        self.asked = False
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._ask)
+    asked = False
+
+    def __enter__(self) -> Stop:
+        self._before = {n: signal.signal(n, self._ask) for n in (signal.SIGINT, signal.SIGTERM)}
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
 
     def agreed(self, trainer: Trainer) -> bool:
         """Whether to stop now: all processes must leave after the same step, or they wait forever."""
@@ -56,31 +61,37 @@ class Stop:
 
     def _ask(self, number: int, frame: FrameType | None) -> None:
         self.asked = True
-        signal.signal(number, signal.SIG_DFL)
+        signal.signal(number, self._before[signal.Signals(number)])
 
 
 def train(trainer: Trainer, photos: list[Tensor], folder: Folder, probe: Probe, every: float = 60.0) -> None:
     """Spend the rest of the budget; report and save every ``every`` seconds, when stopped, and at the end."""
-    stop, saved, leads = Stop(), time.monotonic(), trainer.share.rank == 0
+    saved, leads, stopping = time.monotonic(), trainer.share.rank == 0, False
     recent: list[float] = []
-    stopping = False
-    while trainer.progress < 1 and not stopping:
-        start = time.monotonic()
-        sample = trainer.batch(photos)
-        trainer.waiting += time.monotonic() - start
-        recent.append(trainer.step(sample))
-        now = time.monotonic()
-        trainer.seconds += now - start
-        stopping = stop.agreed(trainer)
-        if leads:
+    with Stop() as stop:
+        while trainer.progress < 1 and not stopping:
+            recent.append(timed_step(trainer, photos))
+            stopping = stop.agreed(trainer)
+            if not leads:
+                continue
             folder.log_loss(trainer.steps, recent[-1])
             folder.save_early(trainer)
-            if now - saved > every or trainer.progress >= 1 or stopping:
+            if time.monotonic() - saved > every or trainer.progress >= 1 or stopping:
                 report(trainer, recent, folder, probe)
                 folder.save(trainer)
                 saved, recent = time.monotonic(), []
     if stopping and leads:
         print(f"stopped at step {trainer.steps} and saved; the same line continues", flush=True)
+
+
+def timed_step(trainer: Trainer, photos: list[Tensor]) -> float:
+    """One step, its time added to the run's: that of waiting for the batch, and all of it."""
+    start = time.monotonic()
+    sample = trainer.batch(photos)
+    trainer.waiting += time.monotonic() - start
+    loss = trainer.step(sample)
+    trainer.seconds += time.monotonic() - start
+    return loss
 
 
 def report(trainer: Trainer, recent: list[float], folder: Folder, probe: Probe) -> None:

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from .configs import Config
 from .records import Iteration, Observation, State, Trace
-from .shapes import Features, Image
+from .shapes import Features, Image, Padded
 
 T = TypeVar("T")
 
@@ -92,7 +92,7 @@ def _everything(iteration: Iteration) -> Iteration:
     return iteration
 
 
-def pad_to_multiple(image: Image, factor: int) -> Image:
+def pad_to_multiple(image: Image, factor: int) -> Padded:
     """Extend right and bottom by reflection until both sides are multiples of ``factor``.
 
     Works for any size, one pixel included: the reflection bounces as often as it must.

@@ -88,13 +88,26 @@ def load(name_or_file: str | Path) -> UnfoldedNetwork:
     `save`, or an official DeepSN-Net checkpoint. Raises `CheckpointError`.
     """
     checkpoint = read(find(name_or_file))
-    network = build(checkpoint.config)
+    try:
+        with torch.device("meta"):  # a header may ask for more memory than there is
+            fits(build(checkpoint.config), checkpoint.tensors)
+        network = build(checkpoint.config)
+    except CheckpointError:
+        raise
+    except Exception as error:
+        raise CheckpointError(f"impossible configuration: {_first_line(error)}") from error
     load_into(network, checkpoint.tensors)
     return network.eval().requires_grad_(False)
 
 
 def load_into(network: nn.Module, tensors: Mapping[str, Tensor]) -> None:
     """Fill ``network``; raises `CheckpointError` naming the first key that does not fit."""
+    fits(network, tensors)
+    network.load_state_dict(dict(tensors))
+
+
+def fits(network: nn.Module, tensors: Mapping[str, Tensor]) -> None:
+    """Raise `CheckpointError` naming the first key that does not fit."""
     expected = network.state_dict()
     for name, tensor in expected.items():
         if name not in tensors:
@@ -106,7 +119,6 @@ def load_into(network: nn.Module, tensors: Mapping[str, Tensor]) -> None:
     surplus = next((name for name in tensors if name not in expected), None)
     if surplus is not None:
         raise CheckpointError(f"{surplus} is not a weight of the network")
-    network.load_state_dict(dict(tensors))
 
 
 def digest(path: Path) -> str:
@@ -145,16 +157,22 @@ def _read_official(path: Path) -> Checkpoint:
     tensors = _state_dict(content)
     try:
         return Checkpoint(official_config(tensors), tensors, {"source": path.name})
-    except ValueError as error:
+    except (ValueError, IndexError, ZeroDivisionError) as error:
         raise CheckpointError(f"{path.name}: {error}") from error
 
 
 def _state_dict(content: Any) -> dict[str, Tensor]:
     """The tensors inside the wrappings people save them in."""
-    while isinstance(content, Mapping):
+    for _ in range(4):
+        if not isinstance(content, Mapping):
+            break
         inner = next((content[key] for key in ("params", "state_dict", "model") if key in content), None)
         if inner is None:
-            return {str(name).removeprefix("module."): value for name, value in content.items()}
+            return {
+                str(name).removeprefix("module."): value
+                for name, value in content.items()
+                if isinstance(value, Tensor)
+            }
         content = inner
     raise CheckpointError(f"holds a {type(content).__name__}, not a dictionary of tensors")
 
