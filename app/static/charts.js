@@ -37,7 +37,7 @@ export class Chart {
       x: line.values.map((_, k) => k + (line.first ?? 0)),
       y: line.values, name: line.name, mode: line.markers === false ? "lines" : "lines+markers",
       line: { color: line.colour ?? INK[i % INK.length], dash: line.dash ?? "solid", width: line.width ?? 1.6 },
-      marker: { size: line.values.map((_, k) => (k === line.best ? 11 : 5)), symbol: line.values.map((_, k) => (k === line.best ? "star" : "circle")) }, yaxis: line.axis ?? "y", fill: line.fill, fillcolor: line.fillcolor,
+      marker: { size: line.values.map((_, k) => (k === line.best ? 11 : 5)), symbol: line.values.map((_, k) => (k === line.best ? "star" : "circle")), line: { width: 0 } }, yaxis: line.axis ?? "y", fill: line.fill, fillcolor: line.fillcolor,
       showlegend: line.legend !== false, hovertemplate: "%{y:.4g}<extra>%{fullData.name}</extra>",
     }));
     this.drawn = false;
