@@ -101,12 +101,11 @@ def run(options: argparse.Namespace) -> int:
     scores, complete = _score(methods, cases, options)
     if not scores:
         return INTERRUPTED
-    found = _findings(options, files, list(methods), scores)
-    _show(found, options)
-    if options.record and complete:
-        for name, file in files.items():
-            facts = evaluate.record(found.table, name, options.data, scores)
-            weights.annotate(weights.find(file), scores=facts)
+    try:
+        if options.record and complete:
+            _record(options, files, scores)
+    finally:  # afterwards, so that the hashes are those of the files as they now are
+        _show(_findings(options, files, list(methods), scores), options)
     return 0 if complete else INTERRUPTED
 
 
@@ -168,6 +167,12 @@ def _score(
         print(f"\nInterrupted after {done} of {len(cases)} degraded photos.", file=sys.stderr)
         return scores, False
     return scores, True
+
+
+def _record(options: argparse.Namespace, files: dict[str, str], scores: list[Score]) -> None:
+    for name, file in files.items():
+        facts = evaluate.record(means(scores), name, options.data, scores)
+        weights.annotate(weights.find(file), scores=facts)
 
 
 def _findings(

@@ -17,7 +17,7 @@ MEAN = "mean"
 CEILING = 100.0
 """The highest PSNR, in dB, and that of equal photos: an infinite one would be every mean's value.
 
-Not rare: rounded to 8 bits, one in some hundred photos of the lowest levels equals its clean one.
+A photo degraded at a level near 0 can equal its clean one once it is rounded to 8 bits.
 """
 
 Table = dict[str, dict[str, tuple[float, float]]]

@@ -61,7 +61,7 @@ def as_latex(
     body = "\n\\midrule\n".join("\n".join(block) for block in blocks if block)
     lines = [
         "\\begin{table*}",
-        "\\centering\\small",
+        "\\centering\\scriptsize\\setlength{\\tabcolsep}{3pt}",
         f"\\caption{{{escape(caption)}}}",
         "\\begin{tabular}{l" + "c" * len(heads) + "}",
         "\\toprule",
@@ -147,20 +147,23 @@ def _unmarked(text: str, c: str, place: int) -> str:
 def _foreign(published: Table | None, heads: list[str]) -> list[str]:
     if not published:
         return []
-    title = f"\\multicolumn{{{len(heads) + 1}}}{{l}}{{\\emph{{{escape(paper.MARK)}}}}} \\\\"
+    title = _across(paper.MARK, heads)
     rows = [_line([escape(name), *_cells(row, heads, _unmarked)]) for name, row in published.items()]
     return [title, *rows]
 
 
 def _changes(found: Sequence[Difference], heads: list[str]) -> list[str]:
-    """Two rows, PSNR and SSIM, of differences with their intervals in small print below."""
+    """A title and two rows, PSNR and SSIM, of differences with their intervals in small print below."""
     by_column = {d.column: d for d in found}
-    title = escape(f"{found[0].first} − {found[0].other}")
-    rows = []
+    rows = [_across(f"{found[0].first} − {found[0].other}, with 95 % intervals", heads)]
     for name, decimals in (("psnr", 2), ("ssim", 3)):
         cells = [_stacked(getattr(by_column[c], name), decimals) if c in by_column else "--" for c in heads]
-        rows.append(_line([f"{title}, {name.upper()}", *cells]))
+        rows.append(_line([name.upper(), *cells]))
     return rows
+
+
+def _across(title: str, heads: list[str]) -> str:
+    return f"\\multicolumn{{{len(heads) + 1}}}{{l}}{{\\emph{{{escape(title)}}}}} \\\\"
 
 
 def _stacked(found: Interval, decimals: int) -> str:
