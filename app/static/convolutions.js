@@ -38,8 +38,13 @@ export class Convolutions {
       this.element.innerHTML = `<p class="empty">${session.name(run)} ${NONE}</p>`;
       return;
     }
-    const [data, palettes] = [await run.json("convolutions.json"), await loadPalettes()];
+    const found = await Promise.all([run.json("convolutions.json"), loadPalettes()]).catch((problem) => problem);
     if (turn !== this.turn) return;
+    if (found.message) {
+      this.element.innerHTML = `<p class="empty">${found.message}</p>`;
+      return;
+    }
+    const [data, palettes] = found;
     Object.assign(this, { data, palettes, module: Math.min(this.module, data.modules.length - 1) });
     this.element.innerHTML = SKELETON;
     this.mask = new Panel({ symbol: "M", title: "mask over the photo", note: "places where X exceeds the learned threshold τ of this channel (Eq. 16); lines: the regions that pooling averages", run, pick: (x, y) => this.pick(x, y) });

@@ -80,10 +80,12 @@ export class Operators {
     const runs = session.runs.filter((run) => run.info.operators);
     this.spectra = [];
     [this.spectrum, this.rank].forEach((chart) => chart.metric(runs.length ? "computing …" : ""));
-    const found = await Promise.all(runs.map(async (run) => ({ run, a1: await run.json("operator/a1/spectra.json"), a2: await run.json("operator/a2/spectra.json") })));
+    const both = async (run) => ({ run, a1: await run.json("operator/a1/spectra.json"), a2: await run.json("operator/a2/spectra.json") });
+    const found = await Promise.all(runs.map(both)).catch((problem) => problem);
     if (runs.some((run) => !session.runs.includes(run))) return;
+    [this.spectrum, this.rank].forEach((chart) => chart.metric(found.message ?? ""));
+    if (found.message) return;
     this.spectra = found;
-    [this.spectrum, this.rank].forEach((chart) => chart.metric(""));
     this.drawRank();
     this.drawSpectrum();
   }

@@ -35,9 +35,9 @@ def test_every_place_of_every_channel(kernel, bias, literal):
                 assert found.total == pytest.approx(expected, abs=1e-12)
 
 
-def test_the_parts(kernel=3):
+def test_the_parts():
     """The patch is the input around the place, zero outside; W̃ = k²α ⊙ W; bias and τ the channel's."""
-    conv = depthwise(kernel)
+    conv = depthwise()
     x = normal(1, C, H, W, seed=3)
     _, record = conv.examine(x)
     found = weighted_sum(conv, record, 1, 0, 6)
