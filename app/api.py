@@ -9,14 +9,33 @@ from typing import Any
 
 import gradio as gr
 import numpy as np
+from gradio.processing_utils import save_file_to_cache
+from PIL import Image as PILImage
 
 import interir
 from interir import CheckpointError
 
 from . import photos
-from .jobs import REAL, Desk, Form, degraded
+from .jobs import REAL, Desk, Form, FormError, degraded
 from .photos import PhotoError
 from .runs import Run, finish
+
+
+class ArraysFile(gr.File):
+    """Arrays by name, sent as an .npz that Gradio's cache owns and clears."""
+
+    def postprocess(self, value: dict[str, Any] | None) -> Any:
+        if value is None:
+            return None
+        with tempfile.TemporaryDirectory(prefix="interir-") as folder:
+            path = Path(folder) / "trace.npz"
+            np.savez_compressed(path, **value)
+            cached = save_file_to_cache(str(path), self.GRADIO_CACHE)
+        self.temp_files.add(cached)
+        return super().postprocess(cached)
+
+    def get_block_name(self) -> str:
+        return "file"
 
 
 def endpoints(desk: Desk) -> None:
@@ -26,8 +45,8 @@ def endpoints(desk: Desk) -> None:
         network = gr.Textbox(desk.networks.names[0], label="network")
         haze, rain, noise = (gr.Number(0, label=name) for name in ("haze", "rain", "noise"))
         seed = gr.Number(0, label="seed", precision=0)
-        restored = gr.Image(label="restored", format="png", type="filepath")
-        arrays, report = gr.File(label="arrays"), gr.JSON(label="report")
+        restored = gr.Image(label="restored", format="png", type="pil")
+        arrays, report = ArraysFile(label="arrays"), gr.JSON(label="report")
         heavy = {"concurrency_id": "device", "concurrency_limit": 1}
         add = _adder()
         add(restore(desk), [image, network], restored, "restore", **heavy)
@@ -43,24 +62,22 @@ def _adder() -> Callable[..., None]:
     return add
 
 
-def restore(desk: Desk) -> Callable[[str, str], str]:
+def restore(desk: Desk) -> Callable[[str, str], PILImage.Image]:
     """The endpoint over a desk."""
 
-    def restore(image: str, network: str) -> str:
+    def restore(image: str, network: str) -> PILImage.Image:
         """Restore a degraded photo; returns a PNG."""
-        run = _run(desk, image, network)
-        return _temporary("restored.png", lambda path: photos.to_pil(run.digests[-1].estimate).save(path))
+        return photos.to_pil(_run(desk, image, network).digests[-1].estimate)
 
     return restore
 
 
-def trace(desk: Desk) -> Callable[[str, str], str]:
+def trace(desk: Desk) -> Callable[[str, str], dict[str, Any]]:
     """The endpoint over a desk."""
 
-    def trace(image: str, network: str) -> str:
+    def trace(image: str, network: str) -> dict[str, Any]:
         """Every iteration of a run as one .npz: estimates, x, a1, a2, multipliers, masks, modulations."""
-        run = _run(desk, image, network)
-        return _temporary("trace.npz", lambda path: np.savez_compressed(path, **arrays_of(run)))
+        return arrays_of(_run(desk, image, network))
 
     return trace
 
@@ -84,13 +101,13 @@ def arrays_of(run: Run) -> dict[str, Any]:
     return found
 
 
-def degrade_photo(image: str, haze: float, rain: float, noise: float, seed: int) -> str:
+def degrade_photo(image: str, haze: float, rain: float, noise: float, seed: int) -> PILImage.Image:
     """Degrade a clean photo by haze [0, 150], rain [0, 300] and noise [0, 50]; returns a PNG."""
     try:
         subject = degraded(photos.read(image), haze, rain, noise, int(seed))
-    except ValueError as error:
+    except (PhotoError, FormError) as error:
         raise gr.Error(str(error)) from error
-    return _temporary("degraded.png", lambda path: photos.to_pil(subject.image).save(path))
+    return photos.to_pil(subject.image)
 
 
 def health(desk: Desk) -> Callable[[], dict[str, Any]]:
@@ -113,12 +130,5 @@ def _run(desk: Desk, image: str, network: str) -> Run:
     form = Form(image, REAL, 0, 0, 0, 0, network, "")
     try:
         return finish(desk.networks.get(network), desk.subject(form), desk.device)
-    except (PhotoError, CheckpointError) as error:
+    except (PhotoError, FormError, CheckpointError) as error:
         raise gr.Error(str(error)) from error
-
-
-def _temporary(name: str, write: Callable[[Path], object]) -> str:
-    """Write a file in a new folder that Gradio may serve from; it copies the file and we keep none."""
-    path = Path(tempfile.mkdtemp(prefix="interir-")) / name
-    write(path)
-    return str(path)

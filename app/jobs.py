@@ -26,6 +26,10 @@ EARLIER = "Earlier: "
 log = logging.getLogger(__name__)
 
 
+class FormError(ValueError):
+    """A form that asks for what cannot be; its text is for people."""
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """The left column's values, in its order."""
@@ -48,9 +52,9 @@ class Desk:
     store: RunStore
     device: str
 
-    def subject(self, form: Form, title: str = "") -> Subject:
-        """The photo of a form, degraded where it asks for it; raises `PhotoError`."""
-        photo = photos.read(form.photo, title)
+    def subject(self, form: Form) -> Subject:
+        """The photo of a form, degraded where it asks for it; raises `PhotoError` or `FormError`."""
+        photo = photos.read(form.photo)
         if form.kind == REAL:
             return Subject(photo.image, None, photo.title, photo.note)
         return degraded(photo, form.haze, form.rain, form.noise, int(form.seed or 0))
@@ -59,7 +63,7 @@ class Desk:
         """Yield (status, runs or None) as work goes on; whatever goes wrong is a sentence."""
         try:
             yield from self._run(form, visit)
-        except (PhotoError, CheckpointError) as error:
+        except (FormError, PhotoError, CheckpointError) as error:
             yield problem(str(error)), None
         except torch.OutOfMemoryError:
             yield problem("The device ran out of memory; try a smaller photo or network."), None
@@ -68,8 +72,10 @@ class Desk:
             yield problem("Something went wrong; what was on screen is kept. The log says more."), None
 
     def _run(self, form: Form, visit: str) -> Iterator[tuple[str, list[dict[str, Any]] | None]]:
-        subject = self.subject(form)
         earlier = self.earlier(form.compare, visit)
+        if earlier is None and form.compare.startswith(EARLIER):
+            raise FormError("The earlier run is no longer kept; choose something else to compare with.")
+        subject = self.subject(form)
         second = [] if earlier or form.compare == NO_COMPARISON else [form.compare]
         runs: list[Run] = []
         for name in [form.network, *second]:
@@ -93,7 +99,7 @@ class Desk:
     def sample(self) -> Run:
         """The bundled photo under all three degradations, restored by the first network."""
         example = photos.examples()[0]
-        subject = degraded(photos.read(example.path, example.title), *SAMPLE)
+        subject = degraded(photos.read(example.path), *SAMPLE)
         return finish(self.networks.get(self.networks.names[0]), subject, self.device)
 
 
@@ -102,8 +108,11 @@ SAMPLE = (60.0, 120.0, 15.0, 7)
 
 
 def degraded(photo: Photo, haze: float, rain: float, noise: float, seed: int) -> Subject:
-    """A clean photo under the given levels; raises `ValueError` outside the ranges of Table 6."""
-    levels = degrade.uniform_levels(photo.image, haze=haze, rain=rain, noise=noise)
+    """A clean photo under the given levels; raises `FormError` outside the ranges of Table 6."""
+    try:
+        levels = degrade.uniform_levels(photo.image, haze=haze, rain=rain, noise=noise)
+    except ValueError as error:
+        raise FormError(f"The {error}.") from error
     sample = degrade.degrade(photo.image, levels, generator=Generator().manual_seed(seed))
     settings = {"haze": haze, "rain": rain, "noise": noise, "seed": seed}
     return Subject(sample.image, photo.image, photo.title, photo.note, settings)

@@ -33,8 +33,8 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--auth", help="USER:PASSWORD that visitors must give")
     parser.add_argument("--public", action="store_true", help="allow other machines in without --auth")
     options = parser.parse_args(argv)
-    if options.auth and ":" not in options.auth:
-        parser.error("--auth takes USER:PASSWORD")
+    if options.auth is not None and not all(options.auth.partition(":")):
+        parser.error("--auth takes USER:PASSWORD, neither of them empty")
     space = "SPACE_ID" in os.environ  # Hugging Face puts its own door in front
     if options.host not in LOCAL and not (options.auth or options.public or space):
         parser.error(f"{options.host} lets other machines in: give --auth USER:PASSWORD, or --public")

@@ -58,7 +58,7 @@ def examples() -> list[Example]:
     return [Example(**entry) for entry in entries]
 
 
-def read(path: str | Path | None, title: str = "") -> Photo:
+def read(path: str | Path | None) -> Photo:
     """Read a photo file of any mode, upright, RGB, at most `LONGEST` px; raises `PhotoError`."""
     if path is None:
         raise PhotoError("Choose a photo first: upload, paste, or take one of the examples.")
@@ -76,9 +76,9 @@ def read(path: str | Path | None, title: str = "") -> Photo:
         ) from error
     except UnidentifiedImageError as error:
         raise PhotoError(f"{path.name} is not an image file that can be read.") from error
-    except (OSError, SyntaxError, ValueError) as error:
+    except Exception as error:  # decoders of damaged files raise whatever they stumble over
         raise PhotoError(f"{path.name} is damaged and cannot be read.") from error
-    return _fit(pixels, title or path.stem, remark)
+    return _fit(pixels, path.stem, remark)
 
 
 def _upright(file: PILImage.Image) -> tuple[PILImage.Image, str]:
@@ -92,16 +92,23 @@ def _upright(file: PILImage.Image) -> tuple[PILImage.Image, str]:
 def _to_rgb(photo: PILImage.Image) -> PILImage.Image:
     """RGB bytes of any mode; transparency over white, 16 bits and floats scaled to 8."""
     if photo.mode.startswith("I") or photo.mode == "F":
-        values = np.asarray(photo, dtype=np.float64)
-        top = 65535 if values.max(initial=0) > 255 else 255
-        scale = 1.0 if photo.mode == "F" and values.max(initial=0) <= 1 else top
-        grey = np.clip(values / scale, 0, 1) * 255
+        values = np.nan_to_num(np.asarray(photo, dtype=np.float64), nan=0, posinf=0, neginf=0)
+        grey = np.clip(values / _white(photo.mode, values.max(initial=0)), 0, 1) * 255
         return PILImage.fromarray(grey.round().astype(np.uint8)).convert("RGB")
     if photo.has_transparency_data:
         layered = photo.convert("RGBA")
         white = PILImage.new("RGBA", layered.size, "white")
         return PILImage.alpha_composite(white, layered).convert("RGB")
     return photo.convert("RGB")
+
+
+def _white(mode: str, largest: float) -> int:
+    """The value that means white: sixteen bits say so, wider formats only by what they hold."""
+    if mode.startswith("I;16"):
+        return 65535
+    if mode == "F" and largest <= 1:
+        return 1
+    return 65535 if largest > 255 else 255
 
 
 def _fit(photo: PILImage.Image, title: str, remark: str) -> Photo:

@@ -6,6 +6,7 @@ values for JSON. Nothing is computed before it is asked for.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -56,7 +57,7 @@ def operator_overview(run: Run, which: str) -> Tensor:
 
 def spectra(run: Run, which: str) -> dict[str, Any]:
     """Singular values and effective rank over k, as quantiles over channels and for each."""
-    if not has_operators(run):
+    if not run.network.model.has_operators:
         raise LookupError("this network has no operators: A1 = A2 = I")
     found: list[Spectrum] = [spectrum(getattr(digest.state, which)[0]) for digest in run.digests]
     return {
@@ -83,12 +84,6 @@ def observed_features(run: Run, channel: int) -> Tensor:
     return run.observation.features[:, channel]
 
 
-def has_operators(run: Run) -> bool:
-    """Whether the network's operators are its own, not identities."""
-    a1 = run.digests[-1].state.a1[0, 0]
-    return not torch.equal(a1, torch.eye(len(a1), dtype=a1.dtype))
-
-
 def modules(run: Run) -> list[str]:
     """Names of the explainable convolutions of an iteration, in the order they run."""
     return max(([c.name for c in digest.convolutions] for digest in run.digests), key=len)
@@ -103,7 +98,9 @@ def convolution(run: Run, k: int, module: int) -> MaskSummary | None:
 def masks(run: Run, module: int, channel: int) -> NDArray[np.uint8]:
     """The mask of one channel, ``(K, h, w)``, 255 where the module does not run."""
     found = [convolution(run, k, module) for k in range(run.depth + 1)]
-    size = next(c.size for c in found if c is not None)
+    size = next((c.size for c in found if c is not None), None)
+    if size is None:
+        raise LookupError(f"there is no module {module}")
     missing = np.full(size, 255, dtype=np.uint8)
     return np.stack([missing if c is None else c.mask(channel) for c in found])
 
@@ -126,7 +123,8 @@ def convolutions(run: Run) -> dict[str, Any]:
 def manifest(run: Run) -> dict[str, Any]:
     """What the browser is told of a run; everything larger it fetches when it is looked at."""
     x, subject = run.digests[0].state.x, run.subject
-    scores = {**run.scores, **{f"input{key.title()}": v for key, v in run.input_scores.items()}}
+    scores: dict[str, Any] = {key: [finite(v) for v in values] for key, values in run.scores.items()}
+    scores |= {f"input{key.title()}": finite(value) for key, value in run.input_scores.items()}
     every = [digest.norms for digest in run.digests]
     return {
         "id": run.id,
@@ -138,11 +136,16 @@ def manifest(run: Run) -> dict[str, Any]:
         "size": list(subject.image.shape[-2:]),
         "channels": x.shape[1],
         "clean": subject.clean is not None,
-        "operators": has_operators(run),
+        "operators": run.network.model.has_operators,
         "modules": modules(run),
         "norms": {name: [getattr(norms, name) for norms in every] for name in Norms.__slots__},
         **scores,
     }
+
+
+def finite(value: float) -> float | None:
+    """The value, or None where there is none to show: SSIM of tiny photos, PSNR of equal ones."""
+    return value if math.isfinite(value) else None
 
 
 def strength(summary: MaskSummary) -> NDArray[np.float32]:

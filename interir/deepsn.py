@@ -45,6 +45,7 @@ class DeepSNNet(UnfoldedNetwork):
         if config.depth < 2:
             raise ValueError(f"depth is {config.depth}; the network needs at least 2 iterations")
         self.config = config
+        self.has_operators = config.operators
         colours, width = config.in_channel, config.in_channel * DOWN**2
         self.down_scale = nn.Sequential(nn.PixelUnshuffle(DOWN), bias_free(width, width, 3))
         self.up_scale = nn.Sequential(nn.PixelShuffle(DOWN), bias_free(colours, colours, 3))

@@ -36,6 +36,9 @@ class UnfoldedNetwork(nn.Module, ABC):
     down: int
     """By how much the features are smaller than the photo, on each side."""
 
+    has_operators: bool = True
+    """False where A1 and A2 are no part of the network and stay at the identity."""
+
     @property
     @abstractmethod
     def depth(self) -> int:

@@ -25,8 +25,11 @@ export class Chart {
     this.plot = this.element.querySelector(".plot");
     Object.assign(this, { x, log, markK, traces: [], drawn: false });
     new ResizeObserver(() => this.render()).observe(this.plot);
-    if (markK) session.addEventListener("k", () => this.mark());
+    if (markK) session.attend(this.element, "k", () => this.mark());
   }
+
+  /** A sentence in the chart's place. */
+  say(text) { this.plot.innerHTML = `<p class="empty">${text}</p>`; }
 
   metric(text) { this.element.querySelector(".metric").textContent = text; }
 

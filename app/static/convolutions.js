@@ -32,9 +32,9 @@ export class Convolutions {
 
   async build() {
     const run = (this.run = session.main), turn = (this.turn = Symbol());
+    this.data = null;  // nothing to draw until this run's numbers are here
     if (!run) return;
     if (!run.info.modules.length) {
-      this.data = null;
       this.element.innerHTML = `<p class="empty">${session.name(run)} ${NONE}</p>`;
       return;
     }

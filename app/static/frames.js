@@ -7,6 +7,9 @@ export const format = (v) => {
   return size !== 0 && (size < 0.001 || size >= 10000) ? v.toExponential(2) : v.toPrecision(3).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
 };
 
+/** A number with fixed digits, or a dash where there is none. */
+export const fixed = (v, digits) => (Number.isFinite(v) ? v.toFixed(digits) : "–");
+
 /** Lossless photos, decoded before they are needed. */
 export class PhotoFrames {
   constructor(bitmaps) {
@@ -27,12 +30,16 @@ export class PhotoFrames {
   source(k) { return this.bitmaps[Math.min(k, this.bitmaps.length - 1)]; }
 
   read(k, x, y) {
+    if (!this.source(k)) return "";
     this.probe.drawImage(this.source(k), -x, -y);
     const [r, g, b] = this.probe.getImageData(0, 0, 1, 1).data;
     return `RGB ${r} ${g} ${b}`;
   }
 
-  close() { this.bitmaps.forEach((bitmap) => bitmap.close()); }
+  close() {
+    this.bitmaps.forEach((bitmap) => bitmap.close());
+    this.bitmaps = [];
+  }
 }
 
 let palettes = null;

@@ -1,6 +1,6 @@
 // What does each iteration do to the image?
 import { Chart, INK } from "./charts.js";
-import { MapFrames } from "./frames.js";
+import { MapFrames, fixed } from "./frames.js";
 import { Link, Panel } from "./panel.js";
 import { session } from "./session.js";
 
@@ -34,15 +34,15 @@ function pictures(run, i, link, shared) {
 
 function scores(run, panel) {
   const { psnr, ssim } = run.info, k = run.at(session.k);
-  panel.metric(psnr ? `${psnr[k].toFixed(2)} dB · ${ssim[k].toFixed(3)}` : "");
+  panel.metric(psnr ? `${fixed(psnr[k], 2)} dB · ${fixed(ssim[k], 3)}` : "");
 }
 
 function still(run, name, link) {
   const symbol = name === "input" ? "y" : "x";
   const panel = new Panel({ symbol, title: name, note: NOTES[name], link, run });
   panel.show(name === "input" || run.info.clean ? run.photo(name) : none("No clean photo is known."));
-  const score = name === "input" && run.info.inputPsnr;
-  panel.metric(score ? `${score.toFixed(2)} dB · ${run.info.inputSsim.toFixed(3)}` : "");
+  const { psnr, inputPsnr, inputSsim } = run.info;
+  panel.metric(name === "input" && psnr ? `${fixed(inputPsnr, 2)} dB · ${fixed(inputSsim, 3)}` : "");
   return panel;
 }
 

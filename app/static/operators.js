@@ -79,6 +79,7 @@ export class Operators {
   async loadSpectra() {
     const runs = session.runs.filter((run) => run.info.operators);
     this.spectra = [];
+    if (!runs.length) this.spectrum.say(IDENTITY);
     [this.spectrum, this.rank].forEach((chart) => chart.metric(runs.length ? "computing …" : ""));
     const both = async (run) => ({ run, a1: await run.json("operator/a1/spectra.json"), a2: await run.json("operator/a2/spectra.json") });
     const found = await Promise.all(runs.map(both)).catch((problem) => problem);

@@ -42,7 +42,7 @@ export class Panel {
     link.panels.push(this);
     new ResizeObserver(() => this.fit()).observe(this.stage);
     part(".save").addEventListener("click", () => this.save(title));
-    session.addEventListener("scale", () => { this.frames?.rescale?.(); this.draw(); });
+    session.attend(this.element, "scale", () => { this.frames?.rescale?.(); this.draw(); });
     this.listen();
   }
 

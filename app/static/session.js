@@ -30,7 +30,11 @@ export class Run {
   path(name) { return `runs/${this.info.id}/${name}`; }
 
   keep(key, make) {
-    if (!this.kept.has(key)) this.kept.set(key, make());
+    if (!this.kept.has(key)) {
+      const value = make();
+      this.kept.set(key, value);
+      value.catch(() => this.kept.delete(key));  // the next one to ask may have more luck
+    }
     return this.kept.get(key);
   }
 
@@ -90,6 +94,17 @@ class Session extends EventTarget {
   scale(perFrame) {
     this.perFrame = perFrame;
     this.dispatchEvent(new Event("scale"));
+  }
+
+  /** Listen for as long as an element is on the page. */
+  attend(element, event, listener) {
+    let placed = false;
+    const heard = () => {
+      placed ||= element.isConnected;
+      if (placed && !element.isConnected) this.removeEventListener(event, heard);
+      else listener();
+    };
+    this.addEventListener(event, heard);
   }
 
   on(event, listener) { this.addEventListener(event, listener); listener(); }

@@ -1,6 +1,6 @@
 // The one stepper of all pages: slider on the PSNR curve, buttons, keys, play.
 import { session } from "./session.js";
-import { format } from "./frames.js";
+import { fixed, format } from "./frames.js";
 
 const icon = (path) => `<svg viewBox="0 0 16 16" width="12" height="12" aria-hidden="true"><path d="${path}" fill="currentColor" stroke="currentColor" stroke-width="1.4" stroke-linejoin="round"/></svg>`;
 const PLAY = `${icon("M4 2l10 6-10 6z")}<span>play</span>`, PAUSE = `${icon("M4 3h3v10H4zM9 3h3v10H9z")}<span>pause</span>`;
@@ -56,7 +56,7 @@ export class Stepper {
     if (typing || event.ctrlKey || event.metaKey || event.altKey || !session.main) return;
     const elsewhere = event.target.type === "range" && event.target !== this.range;
     const what = { ArrowLeft: "back", ArrowRight: "on", Home: "first", End: "last", " ": "play" }[event.key];
-    if (!what || elsewhere || (what === "play" && event.target.closest?.("button, a, [role=tab]"))) return;
+    if (!what || elsewhere || (what === "play" && event.target.closest?.("button, a, [role=tab], [type=radio], [type=checkbox]"))) return;
     event.preventDefault();
     this.press(what);
   }
@@ -107,7 +107,7 @@ export class Stepper {
   reading(run) {
     const { info } = run, k = run.at(session.k), parts = [];
     if (session.runs.length > 1) parts.push(`${session.name(run)}${k < session.k ? ` (k = ${k})` : ""}`);
-    if (info.psnr) parts.push(`${info.psnr[k].toFixed(2)} dB (${signed(info.psnr[k] - info.inputPsnr)})`);
+    if (info.psnr) parts.push(`${fixed(info.psnr[k], 2)} dB${Number.isFinite(info.inputPsnr) ? ` (${signed(info.psnr[k] - info.inputPsnr)})` : ""}`);
     else if (k > 0) parts.push(`RMS of F ${format(info.norms.residual[k])}`);
     return parts.join(" ");
   }

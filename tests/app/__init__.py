@@ -1,0 +1,1 @@
+"""Tests of the dashboard: its Python without a server, its endpoints, its pages in a browser."""
