@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,48 +41,46 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     return options
 
 
-class Opening:
-    """The sample on screen when a page opens, restored in the background while the server starts."""
-
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
-        self._runs: list[dict[str, Any]] = []
-        self._thread = threading.Thread(target=self._restore, daemon=True)
-        self._thread.start()
-
-    def __call__(self) -> list[dict[str, Any]]:
-        """Wait for the sample, and describe it."""
-        self._thread.join()
-        return self._runs
-
-    def _restore(self) -> None:
-        from app import products
-
-        run = self.desk.sample()
-        self.desk.store.put(run, owner=None)
-        self._runs = [products.manifest(run)]
-
-
 def launch(options: argparse.Namespace, *, block: bool = True) -> Any:
-    """Start the server and say where; returns the Gradio app when it does not block."""
+    """Start the server and say where; returns the Gradio app when it does not block.
+
+    The networks and Gradio take seconds each to import: they do so side by side, and the
+    sample that is on screen when the page opens is restored meanwhile.
+    """
+    worker = ThreadPoolExecutor(1)
+    desk_to_be = worker.submit(open_desk, options)
+    sample_to_be = worker.submit(lambda: show_sample(desk_to_be.result()))
+
+    from app.layout import build
+
+    desk = desk_to_be.result()
+    demo = build(desk, sample_to_be.result)
+    demo.queue(max_size=16, default_concurrency_limit=4)
+    demo.launch(**settings(options, desk))
+    print(f"InterIR dashboard on http://{options.host}:{options.port}  (device: {desk.device})", flush=True)
+    if block:
+        demo.block_thread()
+    return demo
+
+
+def open_desk(options: argparse.Namespace) -> Desk:
+    """The networks and the store; stops with a sentence where a checkpoint cannot be used."""
     from app.jobs import Desk
     from app.networks import Networks
     from app.store import RunStore
 
-    device = options.device or fastest()
     check(options.weights)
-    desk = Desk(Networks(device, options.weights), RunStore(), device)
-    opening = Opening(desk)
+    device = options.device or fastest()
+    return Desk(Networks(device, options.weights), RunStore(), device)
 
-    from app.layout import build
 
-    demo = build(desk, opening)
-    demo.queue(max_size=16, default_concurrency_limit=4)
-    demo.launch(**settings(options, desk))
-    print(f"InterIR dashboard on http://{options.host}:{options.port}  (device: {device})", flush=True)
-    if block:
-        demo.block_thread()
-    return demo
+def show_sample(desk: Desk) -> list[dict[str, Any]]:
+    """Restore the bundled sample, keep it for everybody, and describe it."""
+    from app import products
+
+    run = desk.sample()
+    desk.store.put(run, owner=None)
+    return [products.manifest(run)]
 
 
 def settings(options: argparse.Namespace, desk: Desk) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from interir.data import to_bytes, to_unit
 from interir.shapes import Image
 from interir.weights import ASSETS
 
-LONGEST = 640
+LONGEST = 512
 """Longest side of a traced photo, in pixels: a trace holds dozens of maps of the photo's size."""
 
 LARGEST = 60_000_000

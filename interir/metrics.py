@@ -1,10 +1,8 @@
-"""PSNR and SSIM per photo, from torchmetrics, and the Y channel. Imported only where they are measured."""
+"""PSNR and SSIM per photo, from scikit-image, and the Y channel. Imported only where they are measured."""
 
+import numpy as np
 import torch
-from torchmetrics.functional.image import (
-    peak_signal_noise_ratio,
-    structural_similarity_index_measure,
-)
+from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 from .shapes import Image, Layer, Level
 
@@ -26,21 +24,31 @@ def psnr(estimate: Image | Layer, clean: Image | Layer) -> Level:
 
     The peak is 1, for Y too. Equal photos give infinity.
     """
-    values = peak_signal_noise_ratio(
-        estimate.clamp(0, 1), clean, data_range=1.0, reduction="none", dim=(1, 2, 3)
-    )
-    return torch.as_tensor(values).reshape(len(clean))
+    pairs = zip(estimate.clamp(0, 1).cpu().numpy(), clean.cpu().numpy(), strict=True)
+    with np.errstate(divide="ignore"):
+        values = [peak_signal_noise_ratio(truth, test, data_range=1) for test, truth in pairs]
+    return clean.new_tensor(values)
 
 
 def ssim(estimate: Image | Layer, clean: Image | Layer) -> Level:
-    """Structural similarity (11 x 11 Gaussian window) for each photo; the estimate is clipped.
+    """Structural similarity (11 x 11 Gaussian window of sd 1.5) for each photo; the estimate is clipped.
 
-    Photos with a side under 11 px, which the window does not fit, give NaN. Windows that reach
-    over the border see the photo reflected; MATLAB's older code leaves them out.
+    As in the original definition, only windows that lie inside the photo count. Photos with a
+    side under 11 px, which the window does not fit, give NaN.
     """
     if min(clean.shape[-2:]) < 11:
         return clean.new_full((len(clean),), torch.nan)
-    values = structural_similarity_index_measure(
-        estimate.clamp(0, 1), clean, data_range=1.0, reduction="none"
-    )
-    return torch.as_tensor(values).reshape(len(clean))
+    pairs = zip(estimate.clamp(0, 1).cpu().numpy(), clean.cpu().numpy(), strict=True)
+    values = [
+        structural_similarity(
+            truth,
+            test,
+            data_range=1,
+            channel_axis=0,
+            gaussian_weights=True,
+            sigma=1.5,
+            use_sample_covariance=False,
+        )
+        for test, truth in pairs
+    ]
+    return clean.new_tensor(values)

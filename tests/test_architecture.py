@@ -21,7 +21,7 @@ FILES = {
     for path in sorted((ROOT / package).rglob("*.py"))
 }
 FORBIDDEN = {"interir": {"analysis", "app", "tests"}, "analysis": {"app", "tests"}, "app": {"tests"}}
-HEAVY = {"gradio", "matplotlib", "sklearn", "umap", "captum", "plotly", "torchmetrics", "skimage"}
+HEAVY = {"gradio", "matplotlib", "sklearn", "umap", "captum", "plotly", "skimage"}
 FOUNDATION = {"torch", "numpy", "einops", "jaxtyping", "safetensors", "PIL"}
 LONGEST_FILE, LONGEST_BODY = 250, 25
 FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -60,10 +60,8 @@ def test_imports_run_downwards(name):
 
 @pytest.mark.parametrize("name", [name for name in FILES if name.startswith("interir/")])
 def test_interir_stands_on_little(name):
-    """torch, numpy, einops, jaxtyping, safetensors, pillow; torchmetrics where it is measured only."""
-    allowed = (
-        FOUNDATION | sys.stdlib_module_names | ({"torchmetrics"} if name == "interir/metrics.py" else set())
-    )
+    """torch, numpy, einops, jaxtyping, safetensors, pillow; scikit-image where it is measured only."""
+    allowed = FOUNDATION | sys.stdlib_module_names | ({"skimage"} if name == "interir/metrics.py" else set())
     assert imported(FILES[name]) <= allowed
 
 

@@ -1,18 +1,13 @@
 // Line charts over k by Plotly, with the current k marked; a click goes there.
 import { address, session } from "./session.js";
 
-let loading = null;
-
-/** Plotly, from this server, once. */
-function plotly() {
-  loading ??= new Promise((resolve, reject) => {
-    const script = Object.assign(document.createElement("script"), { src: address("plotly.js") });
-    script.onload = () => resolve(window.Plotly);
-    script.onerror = () => reject(new Error("The chart library did not load."));
-    document.head.append(script);
-  });
-  return loading;
-}
+/** Plotly, from this server; it loads while the first run is on its way. */
+const plotly = new Promise((resolve, reject) => {
+  const script = Object.assign(document.createElement("script"), { src: address("plotly.js") });
+  script.onload = () => resolve(window.Plotly);
+  script.onerror = () => reject(new Error("The chart library did not load."));
+  document.head.append(script);
+});
 
 /** Colours that stay apart for colour-blind readers (Okabe and Ito), on light and dark. */
 export const INK = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"];
@@ -78,7 +73,7 @@ export class Chart {
 
   async render() {
     if (!this.traces.length || !this.plot.offsetParent) return;
-    const library = await plotly();
+    const library = await plotly;
     await library.react(this.plot, this.traces, this.layout(), { displayModeBar: false, responsive: false });
     if (this.markK && !this.clickable) {
       this.clickable = true;

@@ -128,9 +128,9 @@ def test_exif_orientation(tmp_path, orientation):
     assert np.abs(found - upright).max() <= 6
 
 
-@pytest.mark.parametrize("size", [(1, 1), (7, 513), (513, 7), (640, 640)], ids=str)
+@pytest.mark.parametrize("size", [(1, 1), (7, 512), (512, 7), (512, 512)], ids=str)
 def test_sizes_that_are_kept(tmp_path, size):
-    """Up to 640 px on the longest side a photo keeps its size, and there is nothing to note."""
+    """Up to 512 px on the longest side a photo keeps its size, and there is nothing to note."""
     photo = photos.read(saved(PILImage.new("RGB", size, "teal"), tmp_path / "a.png"))
     assert pixels(photo).shape == (size[1], size[0], 3)
     assert photo.note == ""
@@ -138,11 +138,11 @@ def test_sizes_that_are_kept(tmp_path, size):
 
 @pytest.mark.parametrize(
     ("size", "expected"),
-    [((4000, 3000), (640, 480)), ((641, 641), (640, 640)), ((2000, 1), (640, 1))],
+    [((4000, 3000), (512, 384)), ((7, 513), (7, 512)), ((513, 513), (512, 512)), ((2000, 1), (512, 1))],
     ids=str,
 )
 def test_large_photos_are_scaled_down(tmp_path, size, expected):
-    """A larger one is scaled to 640 px, and the note says both sizes."""
+    """A larger one is scaled to 512 px, and the note says both sizes."""
     photo = photos.read(saved(PILImage.new("RGB", size, (10, 200, 90)), tmp_path / "a.png"))
     found = pixels(photo)
     assert found.shape == (*expected[::-1], 3)
