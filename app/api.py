@@ -66,7 +66,7 @@ def restore(desk: Desk) -> Callable[[str, str], PILImage.Image]:
     """The endpoint over a desk."""
 
     def restore(image: str, network: str) -> PILImage.Image:
-        """Restore a degraded photo; returns a PNG."""
+        """Restore a degraded photo, scaled to at most 512 px first; returns a PNG."""
         return photos.to_pil(_run(desk, image, network).digests[-1].estimate)
 
     return restore
@@ -76,7 +76,7 @@ def trace(desk: Desk) -> Callable[[str, str], dict[str, Any]]:
     """The endpoint over a desk."""
 
     def trace(image: str, network: str) -> dict[str, Any]:
-        """Every iteration of a run as one .npz: estimates, x, a1, a2, multipliers, masks, modulations."""
+        """All iterations on a photo of at most 512 px as .npz: states, estimates, masks, modulations."""
         return arrays_of(_run(desk, image, network))
 
     return trace
@@ -102,7 +102,7 @@ def arrays_of(run: Run) -> dict[str, Any]:
 
 
 def degrade_photo(image: str, haze: float, rain: float, noise: float, seed: int) -> PILImage.Image:
-    """Degrade a clean photo by haze [0, 150], rain [0, 300] and noise [0, 50]; returns a PNG."""
+    """Put haze [0, 150], rain [0, 300] and noise [0, 50] over a clean photo; a PNG of at most 512 px."""
     try:
         subject = degraded(photos.read(image), haze, rain, noise, int(seed))
     except (PhotoError, FormError) as error:

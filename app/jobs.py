@@ -76,6 +76,10 @@ class Desk:
         if earlier is None and form.compare.startswith(EARLIER):
             raise FormError("The earlier run is no longer kept; choose something else to compare with.")
         subject = self.subject(form)
+        if earlier and not same(earlier.subject, subject):
+            raise FormError(
+                "That earlier run is of another photo or degradation; only the same can be compared."
+            )
         second = [] if earlier or form.compare == NO_COMPARISON else [form.compare]
         runs: list[Run] = []
         for name in [form.network, *second]:
@@ -109,6 +113,8 @@ SAMPLE = (60.0, 120.0, 15.0, 7)
 
 def degraded(photo: Photo, haze: float, rain: float, noise: float, seed: int) -> Subject:
     """A clean photo under the given levels; raises `FormError` outside the ranges of Table 6."""
+    if not 0 <= seed < 2**63:
+        raise FormError(f"The seed is {seed}; it must be a whole number from 0 on.")
     try:
         levels = degrade.uniform_levels(photo.image, haze=haze, rain=rain, noise=noise)
     except ValueError as error:
@@ -116,6 +122,13 @@ def degraded(photo: Photo, haze: float, rain: float, noise: float, seed: int) ->
     sample = degrade.degrade(photo.image, levels, generator=Generator().manual_seed(seed))
     settings = {"haze": haze, "rain": rain, "noise": noise, "seed": seed}
     return Subject(sample.image, photo.image, photo.title, photo.note, settings)
+
+
+def same(one: Subject, other: Subject) -> bool:
+    """Whether two subjects are the same degraded photo, pixel by pixel, and the same clean one."""
+    if (one.clean is None) != (other.clean is None):
+        return False
+    return torch.equal(one.image, other.image)
 
 
 def label(run: Run) -> str:
@@ -154,6 +167,11 @@ def about(network: Loaded) -> str:
     trained = f"{facts['patches']:,} patches seen · " if "patches" in facts else ""
     line = f"{model.title}, {model.depth} iterations, {size:.2f} M parameters · {trained}{network.digest}"
     return f'<p class="about" title="the last item begins the SHA-256 of the weights">{html.escape(line)}</p>'
+
+
+def waiting() -> str:
+    """What the status says until a job has begun."""
+    return '<p class="status" role="status">Waiting for the device …</p>'
 
 
 def problem(text: str) -> str:

@@ -43,6 +43,7 @@ def build(desk: Desk, opening: Callable[[], list[dict[str, Any]]]) -> gr.Blocks:
 def wire(desk: Desk, controls: Controls, stepper: Stepper) -> None:
     """Run, Cancel, and the note that the form has changed."""
     run, cancel, status = controls.run, controls.cancel, controls.status
+    run.click(None, None, status, js=f"() => {json.dumps(jobs.waiting())}", **PRIVATE)
     job = run.click(
         press(desk),
         controls.fields,

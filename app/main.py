@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -29,6 +30,9 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--device", help="cpu, cuda, cuda:1, mps ..; the fastest there is by default")
     parser.add_argument(
         "--weights", type=Path, nargs="+", default=[], help="checkpoints of your own, shown first"
+    )
+    parser.add_argument(
+        "--modules", nargs="+", default=[], help="Python modules that `interir.register` networks"
     )
     parser.add_argument("--auth", help="USER:PASSWORD that visitors must give")
     parser.add_argument("--public", action="store_true", help="allow other machines in without --auth")
@@ -69,6 +73,8 @@ def open_desk(options: argparse.Namespace) -> Desk:
     from app.networks import Networks
     from app.store import RunStore
 
+    for module in options.modules:
+        importlib.import_module(module)
     check(options.weights)
     device = options.device or fastest()
     return Desk(Networks(device, options.weights), RunStore(), device)

@@ -15,7 +15,8 @@ class Networks:
 
     def __init__(self, device: str, files: list[Path]) -> None:
         self.device = device
-        self._paths = {path.stem: path for path in files}
+        self._paths = {_name(path, files): path for path in files}
+        self._own = list(self._paths)
         shipped = {name: weights.find(name) for name in weights.shipped()}
         self._paths |= {name: path for name, path in shipped.items() if name not in self._paths}
         self._loaded: dict[str, Loaded] = {}
@@ -24,9 +25,8 @@ class Networks:
     @property
     def names(self) -> list[str]:
         """What can be chosen: files of the command line first, then the shipped InterIR."""
-        own = [name for name in self._paths if name not in weights.shipped()]
-        rest = sorted((n for n in self._paths if n not in own), key=lambda n: not n.startswith("interir"))
-        return own + rest
+        rest = [name for name in self._paths if name not in self._own]
+        return self._own + sorted(rest, key=lambda name: not name.startswith("interir"))
 
     def get(self, name: str) -> Loaded:
         """The network of that name; raises `CheckpointError` with a sentence for people."""
@@ -42,3 +42,9 @@ class Networks:
         checkpoint = weights.read(path)
         model = weights.load(path).to(self.device)
         return Loaded(name, model, weights.digest(path), checkpoint.provenance)
+
+
+def _name(path: Path, files: list[Path]) -> str:
+    """A file's own name, its folder's before it where another file is called the same."""
+    alike = sum(other.stem == path.stem for other in files) > 1
+    return f"{path.resolve().parent.name}/{path.stem}" if alike else path.stem

@@ -7,6 +7,7 @@ values for JSON. Nothing is computed before it is asked for.
 from __future__ import annotations
 
 import math
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from torch.nn import functional as F
 from analysis.arithmetic import weighted_sum
 from analysis.digest import MaskSummary, Norms, rerun
 from analysis.spectra import Spectrum, spectrum
-from interir import ExplainableConv2d, operators
+from interir import ExplainableConv2d, State, operators
 
 from .runs import Run
 
@@ -138,6 +139,7 @@ def manifest(run: Run) -> dict[str, Any]:
         "clean": subject.clean is not None,
         "operators": run.network.model.has_operators,
         "modules": modules(run),
+        "symbols": {field.name: field.metadata["symbol"] for field in fields(State)},
         "norms": {name: [getattr(norms, name) for norms in every] for name in Norms.__slots__},
         **scores,
     }

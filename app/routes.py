@@ -7,6 +7,7 @@ capabilities: whoever was not given one cannot list or guess any.
 from __future__ import annotations
 
 import io
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,8 @@ from . import photos, products
 from .colours import palettes
 from .runs import Run
 from .store import RunStore
+
+log = logging.getLogger(__name__)
 
 PREFIX = "lens"
 STATIC = Path(__file__).parent / "static"
@@ -78,6 +81,9 @@ def _answer(store: RunStore, request: Request, produce: Callable[..., Response])
         return produce(run, **parameters)
     except (LookupError, ValueError) as error:
         raise HTTPException(404, str(error)) from error
+    except Exception as error:
+        log.exception("%s could not be made", request.url.path)
+        raise HTTPException(500, "This could not be computed; the log says more.") from error
 
 
 def _clean(run: Run) -> Response:

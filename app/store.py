@@ -40,6 +40,7 @@ class RunStore:
     def get(self, id: str) -> Run | None:
         """The run of that id, or None where it was dropped or never was."""
         with self._lock:
+            self._evict(spare=id)
             entry = self._entries.get(id)
             if entry is None:
                 return None

@@ -10,7 +10,7 @@
 """
 
 from . import degrade
-from .configs import NAMED, DeepSNConfig, InterIRConfig, create
+from .configs import NAMED, DeepSNConfig, InterIRConfig, create, register
 from .deepsn import DeepSNNet
 from .explainable import ExplainableConv2d, explain
 from .network import InterIR
@@ -37,6 +37,7 @@ __all__ = [
     "degrade",
     "explain",
     "load",
+    "register",
     "save",
 ]
 __version__ = "0.1.0"

@@ -11,6 +11,9 @@ from .explainable import ExplainableConv2d
 from .records import Convolution
 from .shapes import Features, Gain
 
+REDUCTION = 4
+"""By how much the hidden layer of a gain network is narrower than the features."""
+
 
 class ChannelNorm(nn.Module):
     """Layer normalisation over the channels of each place.
@@ -70,16 +73,16 @@ class EPBlock(nn.Module):
 
 
 class PooledGains(nn.Module):
-    """Signed gains, one per sample and channel, from the global averages of the features they weigh."""
+    """Signed gains, one per sample and channel, from the global averages of the features handed in."""
 
-    def __init__(self, width: int, inputs: int, start: tuple[float, ...], reduction: int = 4) -> None:
+    def __init__(self, width: int, inputs: int, start: tuple[float, ...]) -> None:
         super().__init__()
         self.outputs = len(start)
-        last = nn.Linear(width // reduction, width * self.outputs)
+        last = nn.Linear(width // REDUCTION, width * self.outputs)
         nn.init.zeros_(last.weight)
         with torch.no_grad():
             last.bias.copy_(torch.tensor(start).repeat_interleave(width))
-        self.net = nn.Sequential(nn.Linear(width * inputs, width // reduction), nn.ReLU(), last)
+        self.net = nn.Sequential(nn.Linear(width * inputs, width // REDUCTION), nn.ReLU(), last)
 
     def forward(self, *features: Features) -> tuple[Gain, ...]:
         pooled = reduce(torch.cat(features, dim=1), "b c h w -> b c", "mean")

@@ -17,7 +17,7 @@ Written by `python -m interir.card` from the headers of the files; every figure 
 `python -m interir.evaluate --record`. Licence: MIT, as the code. The training photos are for
 research use and are not in this repository.
 
-They are small networks trained for a short time on two CPU cores: good enough to see what every
+They are small networks trained for a short time: good enough to see what every
 part of the network does, far from what it reaches with a real budget. Nothing about the paper's
 results follows from them.
 """
@@ -42,8 +42,9 @@ def section(name: str) -> str:
         f"- configuration: `{to_dict(checkpoint.config)}`",
         f"- parameters: {parameters:,}",
         f"- data: {recipe.get('source') or 'not said'}; rain, haze and noise by `interir.degrade`",
-        f"- budget: {facts.get('seconds', 0) / 60:.0f} minutes on {facts.get('device')}, one thread,"
-        f" {facts.get('steps', 0):,} steps, {facts.get('patches', 0):,} patches",
+        f"- budget: {facts.get('seconds', 0) / 60:.0f} minutes on {facts.get('device')},"
+        f" threads: {facts.get('threads', 'not said')}",
+        f"- seen: {facts.get('steps', 0):,} steps, {facts.get('patches', 0):,} patches",
         f"- recipe: `{ {key: value for key, value in recipe.items() if key != 'source'} }`",
         f"- code version {facts.get('version')}, torch {facts.get('torch')}",
         "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -46,12 +47,40 @@ NAMED: dict[str, Config] = {
 }
 
 
-def build(config: Config) -> UnfoldedNetwork:
-    """The network of a configuration, with random weights drawn from torch's global generator."""
-    from .deepsn import DeepSNNet
+def _interir(config: InterIRConfig) -> UnfoldedNetwork:
     from .network import InterIR
 
-    return InterIR(config) if isinstance(config, InterIRConfig) else DeepSNNet(config)
+    return InterIR(config)
+
+
+def _deepsn(config: DeepSNConfig) -> UnfoldedNetwork:
+    from .deepsn import DeepSNNet
+
+    return DeepSNNet(config)
+
+
+_FAMILIES: dict[str, tuple[type, Callable[[Any], UnfoldedNetwork]]] = {
+    "interir": (InterIRConfig, _interir),
+    "deepsn": (DeepSNConfig, _deepsn),
+}
+
+
+def register(family: str, config: type, build: Callable[[Any], UnfoldedNetwork]) -> None:
+    """Make networks of another family known, so that their weights can be saved, loaded and opened.
+
+    ``config`` is a dataclass of JSON-able fields, ``build`` makes a network of one; the
+    network keeps it as ``network.config``.
+    """
+    _FAMILIES[family] = (config, build)
+
+
+def build(config: Config) -> UnfoldedNetwork:
+    """The network of a configuration, with random weights drawn from torch's global generator."""
+    return _FAMILIES[_family(config)][1](config)
+
+
+def _family(config: Config) -> str:
+    return next(family for family, (kind, _) in _FAMILIES.items() if type(config) is kind)
 
 
 def create(name: str, **overrides: Any) -> UnfoldedNetwork:
@@ -66,18 +95,17 @@ def create(name: str, **overrides: Any) -> UnfoldedNetwork:
 
 def to_dict(config: Config) -> dict[str, Any]:
     """The configuration as JSON-able values, its family among them."""
-    family = "interir" if isinstance(config, InterIRConfig) else "deepsn"
-    return {"family": family, **asdict(config)}
+    return {"family": _family(config), **asdict(config)}
 
 
 def from_dict(values: dict[str, Any]) -> Config:
     """The inverse of `to_dict`; raises `ValueError` for an unknown family or field."""
     fields = dict(values)
     family = fields.pop("family", None)
-    kinds = {"interir": InterIRConfig, "deepsn": DeepSNConfig}
-    if family not in kinds:
-        raise ValueError(f"family is {family!r}; it must be one of {', '.join(kinds)}")
+    if family not in _FAMILIES:
+        raise ValueError(f"family is {family!r}; it must be one of {', '.join(_FAMILIES)}")
     try:
-        return kinds[family](**fields)
+        config: Config = _FAMILIES[family][0](**fields)
     except TypeError as error:
         raise ValueError(f"not a configuration of {family}: {error}") from error
+    return config

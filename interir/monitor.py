@@ -134,6 +134,7 @@ def provenance(trainer: Trainer) -> dict[str, Any]:
         "seconds": round(trainer.seconds, 1),
         "device": device_name(trainer.device),
         "processes": trainer.share.world,
+        "threads": torch.get_num_threads(),
         "version": __version__,
         "torch": str(torch.__version__),
     }
@@ -145,7 +146,12 @@ def device_name(device: str) -> str:
 
 
 def held_out(paths: Sequence[Path], count: int) -> tuple[list[Path], list[Path]]:
-    """Split photos into those to train on and ``count`` evenly spaced ones to measure progress on."""
+    """Split photos into those to train on and ``count`` evenly spaced ones to measure progress on.
+
+    Where there are no more than that, both are all of them; for a count of 0 none is kept.
+    """
+    if count == 0:
+        return list(paths), []
     if len(paths) <= count:
         return list(paths), list(paths)
     spaced = {round(i * (len(paths) - 1) / max(1, count - 1)) for i in range(count)}

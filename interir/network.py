@@ -1,12 +1,16 @@
 r"""InterIR: a semi-smooth Newton solver, unfolded (Eqs. 11 to 14).
 
 .. math::
+    y &= \mathrm{Conv}(\mathrm{Down}(\cdot)), \quad x^0 = y, \quad
+           \lambda^0 = \mathrm{Conv}_{1\times1}(y) + y, \\
+    A_1^0 &= \mathrm{norm}(y y^\top), \quad A_2^0 = \mathrm{norm}(y^\top y) \\
     F^k &= W_1 \odot A_1^\top A_1 x^k A_2 A_2^\top + W_2 \odot A_1^\top y A_2^\top
            + \mathcal G^\top(\mathcal G(x^k) + \lambda^k) \\
     V^k &= W_3 \odot A_1^\top A_1 F^k A_2 A_2^\top + \mathcal P(\mathrm{Convs}(F^k)), \qquad
     x^{k+1} = x^k - \epsilon_k V^k \\
-    m_1, m_2 &= \mathrm{EP}(W_4 \odot x^{k+1} A_2^k + W_5 \odot A_1^k x^{k+1} + W_6 \odot y), \quad
-    A_1^{k+1} = \mathrm{norm}(m_1 m_2^\top), \quad A_2^{k+1} = \mathrm{norm}(m_1^\top m_2) \\
+    m_1, m_2 &= \mathrm{Conv}_{1\times1}\,\mathrm{EP}
+           (W_4 \odot x^{k+1} A_2^k + W_5 \odot A_1^k x^{k+1} + W_6 \odot y), \\
+    A_1^{k+1} &= \mathrm{norm}(m_1 m_2^\top), \quad A_2^{k+1} = \mathrm{norm}(m_1^\top m_2) \\
     \lambda^{k+1} &= \lambda^k + [\mathrm{EP}(v) - v]_{v = x^{k+1} + \lambda^k}
 
 The formulas of the paper were not recoverable; these are a reading of its words, laid
@@ -36,7 +40,7 @@ STEP = 0.5
 
 
 class RESM(nn.Module):
-    """Restoration equation solver module (Eq. 12): one damped gradient step on ½‖F‖²."""
+    """Restoration equation solver module (Eq. 12): a learned step in the form of a gradient step on ½‖F‖²."""
 
     def __init__(self, config: InterIRConfig) -> None:
         super().__init__()

@@ -55,9 +55,10 @@ class Stop:
         """Whether to stop now: all processes must leave after the same step, or they wait forever."""
         if trainer.share.world == 1:
             return self.asked
-        flag = torch.tensor(float(self.asked), device=trainer.device)
-        distributed.all_reduce(flag, distributed.ReduceOp.MAX)
-        return bool(flag.item())
+        both = torch.tensor([float(self.asked), trainer.seconds], device=trainer.device)
+        distributed.all_reduce(both, distributed.ReduceOp.MAX)
+        trainer.seconds = both[1].item()  # one clock, or their schedules would drift apart
+        return bool(both[0].item())
 
     def _ask(self, number: int, frame: FrameType | None) -> None:
         self.asked = True
@@ -70,10 +71,11 @@ def train(trainer: Trainer, photos: list[Tensor], folder: Folder, probe: Probe, 
     recent: list[float] = []
     with Stop() as stop:
         while trainer.progress < 1 and not stopping:
-            recent.append(timed_step(trainer, photos))
+            loss = timed_step(trainer, photos)
             stopping = stop.agreed(trainer)
             if not leads:
                 continue
+            recent.append(loss)
             folder.log_loss(trainer.steps, recent[-1])
             folder.save_early(trainer)
             if time.monotonic() - saved > every or trainer.progress >= 1 or stopping:
@@ -153,6 +155,17 @@ def wrap(trainer: Trainer, compiled: bool) -> None:
     trainer.forward = torch.compile(forward) if compiled else forward  # type: ignore[assignment]
 
 
+def refuse(trainer: Trainer, photos: list[Tensor]) -> None:
+    """Raise `ValueError` for what would fail only when most of the budget is spent."""
+    side, smallest = 2 * trainer.recipe.patch, min(min(photo.shape[-2:]) for photo in photos)
+    if smallest < side:
+        raise ValueError(f"a photo has a side of {smallest} px; late patches have {side} px: lower --patch")
+    if trainer.recipe.batch % trainer.share.world:
+        raise ValueError(
+            f"a batch of {trainer.recipe.batch} cannot be shared by {trainer.share.world} processes"
+        )
+
+
 def arguments() -> argparse.Namespace:
     """What the command line says."""
     kind = argparse.RawDescriptionHelpFormatter
@@ -201,11 +214,12 @@ def main() -> None:
     with processes(options.device) as (share, device):
         trainer = Trainer(config_of(options), recipe_of(options), device, share)
         wrap(trainer, options.compile)
-        paths, probes = held_out(data.photo_paths(options.data), PROBES)
+        paths, probes = held_out(data.photo_paths(options.data), 0 if options.val else PROBES)
         if options.val:
-            paths, probes = sorted(paths + probes), data.photo_paths(options.val)[:PROBES]
+            probes = data.photo_paths(options.val)[:PROBES]
         photos, kept = ([data.read_photo(path) for path in some] for some in (paths, probes))
         try:
+            refuse(trainer, photos)
             folder.load(trainer)
             train(trainer, photos, folder, Probe(kept, options.seed, device))
         except (ValueError, FloatingPointError) as error:

@@ -17,7 +17,7 @@ import torch
 from torch import Generator, Tensor, nn
 
 from . import data, degrade, losses
-from .configs import Config, build
+from .configs import Config, build, to_dict
 from .degrade import Degraded
 from .unfolding import UnfoldedNetwork
 
@@ -92,7 +92,8 @@ class Trainer:
     def batch(self, photos: list[Tensor]) -> Degraded:
         """The next batch of all processes: random patches, each under a random combination."""
         late = self.progress >= LATE
-        count = max(self.share.world, self.recipe.batch // 4) if late else self.recipe.batch
+        world = self.share.world
+        count = max(world, self.recipe.batch // 4 // world * world) if late else self.recipe.batch
         size = self.recipe.patch * (2 if late else 1)
         clean = data.random_patches(photos, count, size, self.crops).to(self.device, non_blocking=True)
         return degrade.random_combinations(clean, generator=self.weather)
@@ -137,6 +138,7 @@ class Trainer:
         """All that `restore` needs, as plain containers of tensors."""
         return {
             "recipe": asdict(self.recipe),
+            "config": to_dict(self.network.config),
             "network": self.network.state_dict(),
             "average": self.average.state_dict(),
             "optimizer": self.optimizer.state_dict(),
@@ -148,9 +150,13 @@ class Trainer:
     def restore(self, state: dict[str, Any]) -> None:
         """Continue where the run that made ``state`` stopped.
 
-        Raises `ValueError` when that run had another recipe: the rest would be a mixture.
+        Raises `ValueError` when that run had another recipe or network: the rest would be a mixture.
         """
-        differing = [k for k, v in asdict(self.recipe).items() if state["recipe"][k] != v]
+        mine, theirs = (
+            {**asdict(self.recipe), **to_dict(self.network.config)},
+            {**state["recipe"], **state["config"]},
+        )
+        differing = [name for name in mine if theirs.get(name) != mine[name]]
         if differing:
             raise ValueError(f"the run in this folder was started with another {', '.join(differing)}")
         self.network.load_state_dict(state["network"])

@@ -1,5 +1,7 @@
 // Line charts over k by Plotly, with the current k marked; a click goes there.
-import { address, session } from "./session.js";
+import { address } from "./net.js";
+import { sentence } from "./kernels.js";
+import { session } from "./session.js";
 
 /** Plotly, from this server; it loads while the first run is on its way. */
 const plotly = new Promise((resolve, reject) => {
@@ -24,7 +26,7 @@ export class Chart {
   }
 
   /** A sentence in the chart's place. */
-  say(text) { this.plot.innerHTML = `<p class="empty">${text}</p>`; }
+  say(text) { this.plot.replaceChildren(sentence(text)); }
 
   metric(text) { this.element.querySelector(".metric").textContent = text; }
 
@@ -73,7 +75,8 @@ export class Chart {
 
   async render() {
     if (!this.traces.length || !this.plot.offsetParent) return;
-    const library = await plotly;
+    const library = await plotly.catch((problem) => this.say(problem.message));
+    if (!library) return;
     await library.react(this.plot, this.traces, this.layout(), { displayModeBar: false, responsive: false });
     if (this.markK && !this.clickable) {
       this.clickable = true;

@@ -1,6 +1,6 @@
 // Where do the masks fire, and how do the kernels change?
 import { MaskFrames, format, loadPalettes } from "./frames.js";
-import { grid, table } from "./kernels.js";
+import { grid, sentence, table } from "./kernels.js";
 import { Panel } from "./panel.js";
 import { session } from "./session.js";
 
@@ -26,31 +26,28 @@ export class Convolutions {
     element.className = "page convolutions";
     session.on("runs", () => this.build());
     session.on("k", () => this.draw());
+    new ResizeObserver(() => this.draw()).observe(element);  // k may have moved while another tab was open
   }
 
   part(name) { return this.element.querySelector(name); }
 
   async build() {
-    const run = (this.run = session.main), turn = (this.turn = Symbol());
-    this.data = null;  // nothing to draw until this run's numbers are here
+    const run = session.main, turn = (this.turn = Symbol());
+    Object.assign(this, { data: null, place: null });  // nothing to draw until this run's numbers are here
     if (!run) return;
-    if (!run.info.modules.length) {
-      this.element.innerHTML = `<p class="empty">${session.name(run)} ${NONE}</p>`;
-      return;
-    }
+    if (!run.info.modules.length) return this.say(`${session.name(run)} ${NONE}`);
+    this.element.inert = true;
     const found = await Promise.all([run.json("convolutions.json"), loadPalettes()]).catch((problem) => problem);
     if (turn !== this.turn) return;
-    if (found.message) {
-      this.element.innerHTML = `<p class="empty">${found.message}</p>`;
-      return;
-    }
+    if (found.message) return this.say(found.message);
+    this.element.inert = false;
     const [data, palettes] = found;
-    Object.assign(this, { data, palettes, module: Math.min(this.module, data.modules.length - 1) });
+    Object.assign(this, { run, data, palettes, module: Math.min(this.module, data.modules.length - 1) });
     this.element.innerHTML = SKELETON;
     this.mask = new Panel({ symbol: "M", title: "mask over the photo", note: "places where X exceeds the learned threshold τ of this channel (Eq. 16); lines: the regions that pooling averages", run, pick: (x, y) => this.pick(x, y) });
     this.mask.overlay = (...place) => this.regions(...place);
     this.part(".left").append(this.mask.element);
-    this.part(".module").innerHTML = data.modules.map((name, i) => `<option value="${i}">${name}</option>`).join("");
+    this.part(".module").replaceChildren(...data.modules.map((name, i) => new Option(name, i)));
     this.part(".module").addEventListener("change", (event) => this.choose(Number(event.target.value), this.channel));
     this.part(".channel").addEventListener("change", (event) => this.choose(this.module, event.target.valueAsNumber));
     this.part(".strongest").addEventListener("click", () => this.strongest());
@@ -58,12 +55,17 @@ export class Convolutions {
     this.choose(this.module, this.channel);
   }
 
+  say(text) {
+    this.element.inert = false;
+    this.element.replaceChildren(sentence(text));
+  }
+
   /** The stage that is looked at: convolutions run from k = 1 on. */
   get k() { return Math.max(1, this.run.at(session.k)); }
 
   choose(module, channel) {
     const count = this.data.channels[module];
-    Object.assign(this, { module, channel: Math.max(0, Math.min(count - 1, Math.round(channel) || 0)), place: null });
+    Object.assign(this, { module, channel: Math.max(0, Math.min(count - 1, Math.round(channel) || 0)) });
     this.part(".module").value = module;
     this.part(".channel").max = count - 1;
     this.part(".channel").value = this.channel;
@@ -79,11 +81,12 @@ export class Convolutions {
   }
 
   draw() {
-    if (!this.data) return;
+    if (!this.data || !this.element.offsetParent) return;
     this.mask.draw();
     this.glance();
     this.kernels();
-    if (this.place) this.pick(...this.place);
+    clearTimeout(this.settled);  // the server runs an iteration again for a sum: not at every step of a walk
+    if (this.place) this.settled = setTimeout(() => this.pick(...this.place), 150);
   }
 
   /** Overview: modules by stages. */
@@ -104,8 +107,9 @@ export class Convolutions {
     const occupancy = data.occupancy[module][k]?.[channel];
     this.mask.metric(occupancy === undefined ? "not run at this k" : `on in ${(100 * occupancy).toFixed(1)} % of places`);
     if (!pooled) return host.replaceChildren();
-    const modulation = data.modulation[module][k][channel].map((row) => row.map((v) => v - 1)), kernel = data.kernel[module][k][channel];
-    const modulated = kernel.map((row, i) => row.map((w, j) => w * (modulation[i][j] + 1))), reach = Math.max(...kernel.flat().map(Math.abs));
+    const factors = data.modulation[module][k][channel], mean = factors.flat().reduce((a, b) => a + b) / factors.flat().length;
+    const modulation = factors.map((row) => row.map((v) => v / mean - 1)), kernel = data.kernel[module][k][channel];
+    const modulated = kernel.map((row, i) => row.map((w, j) => w * factors[i][j])), reach = Math.max(...kernel.flat().map(Math.abs));
     const { sequential, diverging } = this.palettes;
     return host.replaceChildren(
       grid("P", "pooled occupancy (Eq. 17)", pooled[channel], sequential, [0, 1]),
@@ -119,8 +123,9 @@ export class Convolutions {
     const { width, height } = this.mask.frames;
     context.strokeStyle = "rgba(255, 255, 255, .75)";
     context.beginPath();
-    for (const i of [1, 2]) for (const side of [Math.floor, Math.ceil]) {
-      const x = left + (side((i * width) / 3) / width) * w, y = top + (side((i * height) / 3) / height) * h;
+    const kernel = this.data?.kernel[this.module][this.k]?.[0] ?? [], n = kernel.length;
+    for (let i = 1; i < n; i++) for (const side of [Math.floor, Math.ceil]) {
+      const x = left + (side((i * width) / n) / width) * w, y = top + (side((i * height) / n) / height) * h;
       context.moveTo(x, top); context.lineTo(x, top + h);
       context.moveTo(left, y); context.lineTo(left + w, y);
     }
@@ -130,7 +135,7 @@ export class Convolutions {
   async pick(x, y) {
     this.place = [x, y];
     const { run, module, channel, k } = this, host = this.part(".sum .terms"), turn = (this.asked = Symbol());
-    this.part(".sum .metric").textContent = `row ${y}, column ${x}, stage ${k}`;
+    this.part(".sum .metric").textContent = `${this.data.modules[module]}, channel ${channel}, row ${y}, column ${x}, stage ${k}`;
     try {
       const sum = await run.json(`sum/${k}/${module}/${channel}/${y}/${x}.json`);
       if (turn !== this.asked) return;
@@ -140,7 +145,7 @@ export class Convolutions {
         grid("W̃", "kernel", sum.modulated, diverging, reach(sum.modulated)),
         sign(`Σ + b = ${format(sum.total - sum.bias)} + ${format(sum.bias)} = <u>${format(sum.total)}</u><small>network: ${format(sum.output)} · τ = ${format(sum.threshold)}</small>`));
     } catch (problem) {
-      if (turn === this.asked) host.innerHTML = `<p class="empty">${problem.message}</p>`;
+      if (turn === this.asked) host.replaceChildren(sentence(problem.message));
     }
   }
 }

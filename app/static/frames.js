@@ -1,5 +1,6 @@
 // Pictures over k. A set of frames has a size, gives a drawable per k, and reads off values.
-import { fetchJson, session } from "./session.js";
+import { fetchJson, fetched } from "./net.js";
+import { session } from "./session.js";
 
 export const format = (v) => {
   if (!Number.isFinite(v)) return "–";
@@ -19,11 +20,7 @@ export class PhotoFrames {
   }
 
   static async load(urls) {
-    const decode = async (url) => {
-      const response = await fetch(url);
-      if (!response.ok) throw new Error(await response.text());
-      return createImageBitmap(await response.blob());
-    };
+    const decode = async (url) => createImageBitmap(await (await fetched(url)).blob());
     return new PhotoFrames(await Promise.all(urls.map(decode)));
   }
 
@@ -43,7 +40,10 @@ export class PhotoFrames {
 }
 
 let palettes = null;
-export const loadPalettes = () => (palettes ??= fetchJson("palettes.json"));
+export const loadPalettes = () => (palettes ??= fetchJson("palettes.json").catch((problem) => {
+  palettes = null;  // the next one to ask may have more luck
+  throw problem;
+}));
 
 /** Numbers (K, h, w) seen through a colour map; "diverging" ones are centred at zero. */
 export class MapFrames {
@@ -60,12 +60,9 @@ export class MapFrames {
   /** One scale for what is compared: the widest of the diverging ranges. */
   static share(frames) {
     const reach = Math.max(...frames.map((f) => f.common[1]));
-    frames.forEach((f) => { f.common = [-reach, reach]; f.rescale(); });
+    frames.forEach((f) => { f.common = [-reach, reach]; f.drawn.clear(); });
     return frames;
   }
-
-  /** Forget what was painted: the colour scale has changed. */
-  rescale() { this.drawn.clear(); }
 
   slice(k) {
     const size = this.width * this.height, at = Math.min(k, this.count - 1);
@@ -86,6 +83,8 @@ export class MapFrames {
 
   source(k) {
     const at = Math.min(k, this.count - 1);
+    if (this.mode !== session.perFrame) this.drawn.clear();  // painted on another scale
+    this.mode = session.perFrame;
     if (!this.drawn.has(at)) this.drawn.set(at, this.paint(at));
     return this.drawn.get(at);
   }

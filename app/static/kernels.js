@@ -4,6 +4,9 @@ import { format } from "./frames.js";
 /** Two digits are enough to compare taps, and fit. */
 const brief = (v) => (Math.abs(v) < 0.0005 ? "0" : Math.abs(v) < 0.01 ? v.toFixed(3) : Math.abs(v) < 10 ? v.toFixed(2) : v.toFixed(0));
 
+/** A quiet sentence in place of what cannot be shown. */
+export const sentence = (text) => Object.assign(document.createElement("p"), { className: "empty", textContent: text });
+
 /** Colour of a value within limits, and an ink that reads on it. */
 function paint(value, palette, [low, high]) {
   const level = Math.round((255 * (value - low)) / (high - low || 1));
@@ -25,10 +28,18 @@ export function table(host, rows, { palette, columns, rows: names, chosen, pick 
   const cell = (v, i, j) => {
     const mark = chosen[0] === i && chosen[1] === j ? ' class="chosen" aria-current="true"' : "";
     const shown = v == null ? "" : ` style="${paint(v, palette, limits)}"`;
-    return `<td${mark}><button data-at="${i},${j}"${shown} title="${names[i]}, k = ${columns[j]}: ${v == null ? "not run" : format(v)}">${v == null ? "" : brief(v)}</button></td>`;
+    return `<td${mark}><button data-at="${i},${j}"${shown}>${v == null ? "" : brief(v)}</button></td>`;
   };
+  const held = host.contains(document.activeElement) ? document.activeElement.dataset.at : null;
   host.innerHTML = `<table><tr><th></th>${columns.map((c) => `<th>${c}</th>`).join("")}</tr>
-    ${rows.map((row, i) => `<tr><th>${names[i]}</th>${row.map((v, j) => cell(v, i, j)).join("")}</tr>`).join("")}</table>`;
+    ${rows.map((row, i) => `<tr><th></th>${row.map((v, j) => cell(v, i, j)).join("")}</tr>`).join("")}</table>`;
+  host.querySelectorAll("tr:not(:first-child) th").forEach((head, i) => { head.textContent = names[i]; });
+  host.querySelectorAll("[data-at]").forEach((button) => {
+    const [i, j] = button.dataset.at.split(",").map(Number), value = rows[i][j];
+    button.title = `${names[i]}, k = ${columns[j]}: ${value == null ? "not run" : format(value)}`;
+    button.setAttribute("aria-label", button.title);
+  });
+  if (held) host.querySelector(`[data-at="${held}"]`)?.focus();
   host.onclick = (event) => {
     const at = event.target.closest("[data-at]")?.dataset.at;
     if (at) pick(...at.split(",").map(Number));

@@ -50,10 +50,11 @@ export class Operators {
   row(run) {
     const matrices = new Link(), link = new Link(), tag = session.runs.length > 1 ? ` · ${session.name(run)}` : "";
     const panel = (symbol, title, note, shared) => new Panel({ symbol, title: title + tag, note, link: shared, run });
+    const { a1, a2, x, multiplier } = run.info.symbols;
     const panels = [
-      panel("A₁", "rows", "acts on rows: h × h", matrices), panel("A₂", "columns", "acts on columns: w × w", matrices),
-      panel("A₁x<sub>k</sub>A₂", "degraded estimate", "the estimate as the operators degrade it (Eq. 3)", link),
-      panel("λ", "multiplier", "the Lagrange multiplier of u = G(x) (Eq. 14)", link),
+      panel(a1, "rows", "acts on rows: h × h", matrices), panel(a2, "columns", "acts on columns: w × w", matrices),
+      panel(`${a1}${x}<sub>k</sub>${a2}`, "degraded estimate", "the estimate as the operators degrade it (Eq. 3)", link),
+      panel(multiplier, "multiplier", "the Lagrange multiplier of u = G(x) (Eq. 14)", link),
     ];
     return { run, link, panels };
   }
@@ -102,17 +103,17 @@ export class Operators {
 
   drawSpectrum() {
     if (!this.spectra?.length) return;
-    const [{ run, a1, a2 }] = this.spectra, k = run.at(session.k);
+    const [{ run, a1, a2 }] = this.spectra, k = run.at(session.k), c = Math.min(this.channel, a1.rank[k].length - 1);
     const floor = (values) => values.map((v) => Math.max(v, 1e-5));
     this.spectrum.show([["₁", a1], ["₂", a2]].flatMap(([index, s], j) => {
       const [low, , high] = s.quantiles[k], quiet = { markers: false, legend: false, width: 0, first: 1, colour: INK[j] };
       return [
         { ...quiet, name: "5 %", values: floor(low) },
         { ...quiet, name: "95 %", values: floor(high), fill: "tonexty", fillcolor: `${INK[j]}22` },
-        { name: `A${index}`, values: floor(s.values[k][this.channel]), colour: INK[j], markers: false, first: 1 },
+        { name: `A${index}`, values: floor(s.values[k][c]), colour: INK[j], markers: false, first: 1 },
       ];
     }).concat({ name: "1/√n", values: a1.values[k][0].map(() => a1.reference), colour: "gray", dash: "dot", markers: false, legend: false, first: 1 }), { y: "σ" });
-    this.spectrum.metric(`rank ${format(a1.rank[k][this.channel])} · ${format(a2.rank[k][this.channel])}`);
+    this.spectrum.metric(`${session.runs.length > 1 ? `${session.name(run)}: ` : ""}rank ${format(a1.rank[k][c])} · ${format(a2.rank[k][c])}`);
   }
 
   draw() {

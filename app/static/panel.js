@@ -42,7 +42,6 @@ export class Panel {
     link.panels.push(this);
     new ResizeObserver(() => this.fit()).observe(this.stage);
     part(".save").addEventListener("click", () => this.save(title));
-    session.attend(this.element, "scale", () => { this.frames?.rescale?.(); this.draw(); });
     this.listen();
   }
 
@@ -173,8 +172,9 @@ export class Panel {
   }
 
   async save(title) {
-    if (!this.frames) return;
-    const picture = this.frames.source(this.k), { width, height } = this.frames.under ?? picture;
+    const picture = this.frames?.source(this.k);
+    if (!picture) return;
+    const { width, height } = this.frames.under ?? picture;
     const sheet = new OffscreenCanvas(width, height), context = sheet.getContext("2d");
     context.imageSmoothingEnabled = false;
     for (const layer of [this.frames.under?.source(this.k), picture].filter(Boolean)) context.drawImage(layer, 0, 0, width, height);

@@ -1,19 +1,7 @@
 // One visit: the runs on screen, and the iteration that all pages show.
-import { readNpy } from "./npy.js";
 import { PhotoFrames } from "./frames.js";
-
-const base = new URL("../", import.meta.url);
-
-/** Address of something the server offers beside Gradio's own. */
-export const address = (path) => new URL(path, base).href;
-
-const fetched = async (path) => {
-  const response = await fetch(address(path));
-  if (!response.ok) throw new Error(await response.text());
-  return response;
-};
-
-export const fetchJson = async (path) => (await fetched(path)).json();
+import { address, fetchJson, fetched } from "./net.js";
+import { readNpy } from "./npy.js";
 
 /** A run as the server describes it; its arrays are fetched when first asked for, and kept. */
 export class Run {
@@ -56,7 +44,7 @@ export class Run {
   }
 }
 
-/** Fires "runs" when runs change, "k" when the iteration does, "scale" when colour scales do. */
+/** Fires "runs" when runs change, "k" when the iteration or its colour scale does. */
 class Session extends EventTarget {
   runs = [];
   k = 0;
@@ -93,7 +81,7 @@ class Session extends EventTarget {
 
   scale(perFrame) {
     this.perFrame = perFrame;
-    this.dispatchEvent(new Event("scale"));
+    this.dispatchEvent(new Event("k"));  // every page draws again
   }
 
   /** Listen for as long as an element is on the page. */

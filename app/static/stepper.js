@@ -77,6 +77,7 @@ export class Stepper {
     const button = this.element.querySelector("[data-go=play]");
     button.innerHTML = now ? PAUSE : PLAY;
     button.setAttribute("aria-label", now ? "Pause" : "Play");
+    this.element.querySelector(".reading").setAttribute("aria-live", now ? "off" : "polite");
   }
 
   reset() {
