@@ -129,7 +129,8 @@ def check(files: list[Path]) -> None:
         try:
             weights.load(file)
         except CheckpointError as error:
-            sys.exit(f"{file}: {error}")
+            text = str(error)
+            sys.exit(text if file.name in text else f"{file.name}: {text}")
 
 
 if __name__ == "__main__":

@@ -23,4 +23,9 @@ def theme() -> gr.themes.Base:
         text_size=gr.themes.sizes.text_sm,
         font=["system-ui", "Segoe UI", "Helvetica Neue", "Arial", "sans-serif"],
         font_mono=["ui-monospace", "Menlo", "Consolas", "monospace"],
-    ).set(block_border_width="0px", block_shadow="none", block_label_border_width="0px")
+    ).set(
+        body_text_color_subdued="*neutral_500",
+        block_border_width="0px",
+        block_shadow="none",
+        block_label_border_width="0px",
+    )

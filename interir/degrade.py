@@ -30,6 +30,8 @@ COMBINATIONS: tuple[str, ...] = ("H+R+N", "H+R", "H+N", "R+N", "H", "R", "N")
 MAXIMUM = {"H": 150.0, "R": 300.0, "N": 50.0}
 """The highest level of haze, rain and noise (Table 6)."""
 
+NAMES = {"H": "haze", "R": "rain", "N": "noise"}
+
 SEEDS_PER_PIXEL = 0.008
 """Share of pixels from which a streak starts at the highest rain level."""
 
@@ -121,7 +123,7 @@ def uniform_levels(clean: Image, *, haze: float = 0, rain: float = 0, noise: flo
     """The same levels for all samples; raises `ValueError` outside the ranges of Table 6."""
     for kind, level in zip("HRN", (haze, rain, noise), strict=True):
         if not 0 <= level <= MAXIMUM[kind]:
-            raise ValueError(f"level of {kind} is {level}; it must be in [0, {MAXIMUM[kind]:g}]")
+            raise ValueError(f"level of {NAMES[kind]} is {level:g}; it must be in [0, {MAXIMUM[kind]:g}]")
     return Levels(*(clean.new_full((len(clean),), level) for level in (haze, rain, noise)))
 
 

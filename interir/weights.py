@@ -39,11 +39,12 @@ class Checkpoint:
     provenance: dict[str, Any]
 
 
-def save(network: UnfoldedNetwork, path: Path, provenance: Mapping[str, Any]) -> None:
+def save(network: UnfoldedNetwork, path: str | Path, provenance: Mapping[str, Any] | None = None) -> None:
     """Write weights and their provenance (data, seed, budget, scores, code version), atomically."""
+    path = Path(path)
     header = {
         "config": json.dumps(to_dict(network.config), sort_keys=True),
-        "provenance": json.dumps(dict(provenance), sort_keys=True),
+        "provenance": json.dumps(dict(provenance or {}), sort_keys=True),
     }
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in network.state_dict().items()}
     partial = path.with_suffix(".partial")
@@ -153,7 +154,9 @@ def _read_official(path: Path) -> Checkpoint:
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # torch raises many kinds; all mean the same to the reader
-        raise CheckpointError(f"{path.name} is not a file of plain tensors: {_first_line(error)}") from error
+        raise CheckpointError(
+            f"{path.name} is not a file of plain tensors; nothing in it was executed"
+        ) from error
     tensors = _state_dict(content)
     try:
         return Checkpoint(official_config(tensors), tensors, {"source": path.name})

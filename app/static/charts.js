@@ -18,15 +18,19 @@ export class Chart {
   constructor({ symbol = "", title, note, x = "k", log = false, markK = true }) {
     this.element = Object.assign(document.createElement("figure"), { className: "panel chart" });
     this.element.innerHTML = `<figcaption><span class="symbol">${symbol}</span><span class="title">${title}</span>
-      <span class="metric"></span></figcaption><div class="plot"></div><p class="note">${note}</p>`;
-    this.plot = this.element.querySelector(".plot");
+      <span class="metric"></span></figcaption><div class="plot"><div></div></div><p class="note">${note}</p>`;
+    this.plot = this.element.querySelector(".plot > div");  // its size never follows its content
     Object.assign(this, { x, log, markK, traces: [], drawn: false });
     new ResizeObserver(() => this.render()).observe(this.plot);
     if (markK) session.attend(this.element, "k", () => this.mark());
   }
 
   /** A sentence in the chart's place. */
-  say(text) { this.plot.replaceChildren(sentence(text)); }
+  say(text) {
+    window.Plotly?.purge(this.plot);
+    Object.assign(this, { traces: [], drawn: false });
+    this.plot.replaceChildren(sentence(text));
+  }
 
   metric(text) { this.element.querySelector(".metric").textContent = text; }
 
@@ -41,6 +45,8 @@ export class Chart {
       showlegend: line.legend !== false, hovertemplate: "%{y:.4g}<extra>%{fullData.name}</extra>",
     }));
     this.drawn = false;
+    if (!lines.length) return this.say("");
+    if (this.plot.querySelector(".empty")) this.plot.replaceChildren();
     return this.render();
   }
 

@@ -9,7 +9,7 @@ const NONE = "has no explainable convolutions: its kernels are the same for ever
 const SKELETON = `
   <div class="head"><label>module <select class="module"></select></label>
     <label>channel <input class="channel" type="number" min="0" step="1" value="0"></label><span class="of"></span>
-    <button class="strongest">strongest channel</button><span class="hint">k is the stage: the stepper moves it.</span></div>
+    <button class="strongest">strongest channel</button><span class="hint"></span></div>
   <div class="columns"><div class="left"></div><div class="right">
     <figure class="panel glance"><figcaption><span class="title">where to look</span>
       <select class="measure" aria-label="Measure"><option value="strength">strength of modulation</option><option value="occupancy">occupancy of masks</option></select>
@@ -44,9 +44,10 @@ export class Convolutions {
     const [data, palettes] = found;
     Object.assign(this, { run, data, palettes, module: Math.min(this.module, data.modules.length - 1) });
     this.element.innerHTML = SKELETON;
-    this.mask = new Panel({ symbol: "M", title: "mask over the photo", note: "places where X exceeds the learned threshold τ of this channel (Eq. 16); lines: the regions that pooling averages", run, pick: (x, y) => this.pick(x, y) });
+    this.mask = new Panel({ symbol: "M", title: "mask over the photo", note: "places where X exceeds the learned threshold τ of this channel (Eq. 16); lines: the regions that pooling averages", run, from: 1, pick: (x, y) => this.pick(x, y) });
     this.mask.overlay = (...place) => this.regions(...place);
     this.part(".left").append(this.mask.element);
+    this.part(".hint").textContent = `k is the stage: the stepper moves it.${session.runs.length > 1 ? ` ${session.name(run)} is shown.` : ""}`;
     this.part(".module").replaceChildren(...data.modules.map((name, i) => new Option(name, i)));
     this.part(".module").addEventListener("change", (event) => this.choose(Number(event.target.value), this.channel));
     this.part(".channel").addEventListener("change", (event) => this.choose(this.module, event.target.valueAsNumber));
@@ -69,8 +70,9 @@ export class Convolutions {
     this.part(".module").value = module;
     this.part(".channel").max = count - 1;
     this.part(".channel").value = this.channel;
-    this.part(".of").textContent = `of 0 … ${count - 1}`;
-    const frames = Promise.all([this.run.array(`masks/${module}/${this.channel}.npy`), this.run.estimates()]);
+    this.part(".of").textContent = `of 0–${count - 1}`;
+    this.mask.detail = `${this.data.modules[module]}-c${this.channel}`;
+    const frames = Promise.all([this.run.array(`masks/${module}/${this.channel}.npy`), this.run.photo("input")]);
     this.mask.show(frames.then(([array, photo]) => new MaskFrames(array, photo, [230, 97, 1])));
     this.draw();
   }
@@ -99,7 +101,7 @@ export class Convolutions {
       chosen: [this.module, this.k - 1], pick: (module, column) => { this.choose(module, this.channel); session.go(column + 1); },
     });
     const absent = !data.occupancy[this.module][this.k];
-    this.part(".glance .metric").textContent = session.k === 0 ? "k = 0 is the initial state; stage 1 is shown" : absent ? `${data.modules[this.module]} does not run at k = ${this.k}` : `of ${run.depth} stages`;
+    this.part(".glance .metric").textContent = session.k === 0 ? "k = 0: stage 1 is shown" : absent ? `${data.modules[this.module]} does not run at k = ${this.k}` : "";
   }
 
   kernels() {
@@ -113,7 +115,7 @@ export class Convolutions {
     const { sequential, diverging } = this.palettes;
     return host.replaceChildren(
       grid("P", "pooled occupancy (Eq. 17)", pooled[channel], sequential, [0, 1]),
-      grid("k²α − 1", "modulation of the taps (Eq. 18)", modulation, diverging, symmetric(modulation)),
+      grid("k²α − 1", "modulation of the taps, k the kernel's side (Eq. 18)", modulation, diverging, symmetric(modulation)),
       grid("W", "kernel as learned", kernel, diverging, [-reach, reach]),
       grid("W̃", "kernel for this photo (Eq. 19)", modulated, diverging, [-reach, reach]));
   }
@@ -130,10 +132,17 @@ export class Convolutions {
       context.moveTo(left, y); context.lineTo(left + w, y);
     }
     context.stroke();
+    if (!this.place) return;
+    const [x, y] = this.place, half = (n - 1) / 2;
+    context.strokeStyle = "#fff";
+    context.lineWidth = 2;
+    context.strokeRect(left + ((x - half) / width) * w, top + ((y - half) / height) * h, (n / width) * w, (n / height) * h);
+    context.lineWidth = 1;
   }
 
   async pick(x, y) {
     this.place = [x, y];
+    this.mask.draw();
     const { run, module, channel, k } = this, host = this.part(".sum .terms"), turn = (this.asked = Symbol());
     this.part(".sum .metric").textContent = `${this.data.modules[module]}, channel ${channel}, row ${y}, column ${x}, stage ${k}`;
     try {
@@ -143,7 +152,7 @@ export class Convolutions {
       const sign = (html) => Object.assign(document.createElement("b"), { innerHTML: html });
       host.replaceChildren(grid("X", "patch", sum.patch, diverging, reach(sum.patch)), sign("⊙"),
         grid("W̃", "kernel", sum.modulated, diverging, reach(sum.modulated)),
-        sign(`Σ + b = ${format(sum.total - sum.bias)} + ${format(sum.bias)} = <u>${format(sum.total)}</u><small>network: ${format(sum.output)} · τ = ${format(sum.threshold)}</small>`));
+        sign(`Σ + b = ${format(sum.total - sum.bias)} ${sum.bias < 0 ? "−" : "+"} ${format(Math.abs(sum.bias))} = <u>${format(sum.total)}</u><small>network: ${format(sum.output)} · τ = ${format(sum.threshold)}</small>`));
     } catch (problem) {
       if (turn === this.asked) host.replaceChildren(sentence(problem.message));
     }

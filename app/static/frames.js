@@ -4,8 +4,8 @@ import { session } from "./session.js";
 
 export const format = (v) => {
   if (!Number.isFinite(v)) return "–";
-  const size = Math.abs(v);
-  return size !== 0 && (size < 0.001 || size >= 10000) ? v.toExponential(2) : v.toPrecision(3).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
+  const size = Math.abs(v), long = size !== 0 && (size < 0.001 || size >= 10000);
+  return (long ? v.toExponential(2) : v.toPrecision(3).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "")).replace("-", "−");
 };
 
 /** A number with fixed digits, or a dash where there is none. */
@@ -47,14 +47,15 @@ export const loadPalettes = () => (palettes ??= fetchJson("palettes.json").catch
 
 /** Numbers (K, h, w) seen through a colour map; "diverging" ones are centred at zero. */
 export class MapFrames {
-  constructor({ shape, data }, role, palette) {
+  constructor({ shape, data }, role, palette, from = 0) {
     [this.count, this.height, this.width] = shape;
     Object.assign(this, { data, role, palette, drawn: new Map() });
-    this.common = this.range(data);
+    this.common = this.range(data.subarray(from * this.width * this.height));
   }
 
-  static async make(array, role) {
-    return new MapFrames(array, role, (await loadPalettes())[role]);
+  /** @param from the first k that the common colour scale heeds */
+  static async make(array, role, from = 0) {
+    return new MapFrames(array, role, (await loadPalettes())[role], from);
   }
 
   /** One scale for what is compared: the widest of the diverging ranges. */

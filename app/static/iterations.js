@@ -8,7 +8,7 @@ const NOTES = {
   input: "y, what the network was given",
   clean: "the photo before degradation",
   estimate: "x̂<sub>k</sub> = y + Up(x<sub>k</sub>): the final head on an intermediate estimate; PSNR · SSIM",
-  change: "x̂<sub>k</sub> − x̂<sub>k−1</sub>, mean of R, G, B: what this iteration did (blue darker, red brighter)",
+  change: "x̂<sub>k</sub> − x̂<sub>k−1</sub>, mean of R, G, B: what this iteration did (blue darker, red brighter); at k = 0, x̂<sub>0</sub> − y",
   error: "x̂<sub>k</sub> − clean, mean of R, G, B: what is left to do",
 };
 
@@ -17,17 +17,17 @@ const best = (values) => values.indexOf(Math.max(...values));
 const none = (text) => Promise.reject(new Error(text));
 
 /** Maps of all runs by name, on one colour scale. */
-const maps = async (name) => MapFrames.share(await Promise.all(session.runs.map(async (run) => MapFrames.make(await run.array(name), "diverging"))));
+const maps = async (name, from) => MapFrames.share(await Promise.all(session.runs.map(async (run) => MapFrames.make(await run.array(name), "diverging", from))));
 
 /** The pictures of run i: estimate, change and error, linked. */
 function pictures(run, i, link, shared) {
-  const map = (name) => (shared[name] ??= maps(name)).then((frames) => frames[i]);
+  const map = (name, from) => (shared[name] ??= maps(name, from)).then((frames) => frames[i]);
   const title = session.runs.length > 1 ? session.name(run) : "estimate";
   const estimate = new Panel({ symbol: "x̂<sub>k</sub>", title, note: NOTES.estimate, link, run });
   const change = new Panel({ symbol: "Δx̂", title: "change", note: NOTES.change, link, run });
   const error = new Panel({ symbol: "e", title: "error", note: NOTES.error, link, run });
   estimate.show(run.estimates());
-  change.show(map("change.npy"));
+  change.show(map("change.npy", 1));  // at k = 0 there is no step yet
   error.show(run.info.clean ? map("error.npy") : none("No clean photo is known, so there is no error to show. Start from a clean photo and degrade it on the left."));
   return { panels: [estimate, change, error], mark: () => scores(run, estimate) };
 }
@@ -48,8 +48,8 @@ function still(run, name, link) {
 
 /** PSNR and SSIM over k, the best k named; and the sizes of F, V and the step. */
 function charts() {
-  const quality = new Chart({ title: "PSNR and SSIM over k", note: "against the clean photo; star: the best k; dotted: the degraded input" });
-  const sizes = new Chart({ title: "residual, direction, step over k", log: true,
+  const quality = new Chart({ title: "PSNR and SSIM", note: "against the clean photo; star: the best k; dotted: the degraded input" });
+  const sizes = new Chart({ title: "residual, direction, step", log: true,
     note: "root mean squares of F<sub>k</sub> and V<sub>k</sub>, and ‖x<sub>k</sub> − x<sub>k−1</sub>‖ / ‖x<sub>k−1</sub>‖. Nothing in training forces them to fall." });
   return { quality, sizes };
 }

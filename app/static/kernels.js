@@ -2,7 +2,7 @@
 import { format } from "./frames.js";
 
 /** Two digits are enough to compare taps, and fit. */
-const brief = (v) => (Math.abs(v) < 0.0005 ? "0" : Math.abs(v) < 0.01 ? v.toFixed(3) : Math.abs(v) < 10 ? v.toFixed(2) : v.toFixed(0));
+const brief = (v) => (Math.abs(v) < 0.0005 ? "0" : Math.abs(v) < 0.01 ? v.toFixed(3) : Math.abs(v) < 10 ? v.toFixed(2) : v.toFixed(0)).replace("-", "−");
 
 /** A quiet sentence in place of what cannot be shown. */
 export const sentence = (text) => Object.assign(document.createElement("p"), { className: "empty", textContent: text });

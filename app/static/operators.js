@@ -7,7 +7,7 @@ import { session } from "./session.js";
 const IDENTITY = "This network has no operators: A₁ = A₂ = I, so x is compared with y as it is.";
 
 const HEAD = `<label>channel <input type="number" min="0" step="1" value="0"></label><span class="of"></span>
-  <span class="hint">Click the overview to choose a channel. Both operators are scaled to unit Frobenius norm.</span>`;
+  <span class="hint">Click in “all channels” to choose one. Both operators are scaled to unit Frobenius norm.</span>`;
 
 export class Operators {
   constructor(element) {
@@ -34,12 +34,12 @@ export class Operators {
     if (!session.main) return;
     this.channel = Math.min(this.channel, this.channels - 1);
     this.number.max = this.channels - 1;
-    this.head.querySelector(".of").textContent = `of 0 … ${this.channels - 1}`;
+    this.head.querySelector(".of").textContent = `of 0–${this.channels - 1}`;
     this.rows = session.runs.map((run) => this.row(run));
     this.overview = new Overview(session.main, (channel) => this.choose(channel));
     this.observed = new Panel({ symbol: "y↓", title: "observed features", note: "the channel of y that A₁ x A₂ should resemble", link: this.rows[0].link });
     this.spectrum = new Chart({ symbol: "σ", title: "spectra at k", x: "index", log: true, markK: false,
-      note: "this channel, and the middle 90 % of channels; dotted: a flat spectrum of the same norm, 1/√n" });
+      note: "this channel down to 1e−5, and the middle 90 % of channels; dotted: a flat spectrum of the same norm, 1/√n" });
     this.rank = new Chart({ title: "effective rank, size of λ", note: "exp of the entropy of σ / Σσ, median over channels (n when flat); RMS of λ on the right" });
     this.body.replaceChildren(...this.rows.flatMap((row) => row.panels.map((p) => p.element)),
       this.overview.element, this.observed.element, this.spectrum.element, this.rank.element);
@@ -80,7 +80,10 @@ export class Operators {
   async loadSpectra() {
     const runs = session.runs.filter((run) => run.info.operators);
     this.spectra = [];
-    if (!runs.length) this.spectrum.say(IDENTITY);
+    if (!runs.length) {
+      this.spectrum.say(IDENTITY);
+      return this.drawRank();
+    }
     [this.spectrum, this.rank].forEach((chart) => chart.metric(runs.length ? "computing …" : ""));
     const both = async (run) => ({ run, a1: await run.json("operator/a1/spectra.json"), a2: await run.json("operator/a2/spectra.json") });
     const found = await Promise.all(runs.map(both)).catch((problem) => problem);
@@ -96,7 +99,7 @@ export class Operators {
     const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
     const tag = (run) => (session.runs.length > 1 ? ` ${session.name(run)}` : "");
     const ranks = this.spectra.flatMap(({ run, a1, a2 }, i) => [a1, a2].map((s, j) => (
-      { name: `A${"₁₂"[j]}${tag(run)}`, values: s.rank.map(median), colour: INK[j], dash: i ? "dash" : "solid" })));
+      { name: `A${"₁₂"[j]}${tag(run)}`, values: s.rank.map(median), colour: INK[j], dash: i ? "dash" : j ? "dot" : "solid" })));
     const multipliers = session.runs.map((run, i) => ({ name: `λ${tag(run)}`, values: run.info.norms.multiplier, colour: INK[2], dash: i ? "dash" : "solid", axis: "y2" }));
     this.rank.show([...ranks, ...multipliers], { y: "effective rank", y2: "RMS of λ" });
   }
@@ -110,7 +113,7 @@ export class Operators {
       return [
         { ...quiet, name: "5 %", values: floor(low) },
         { ...quiet, name: "95 %", values: floor(high), fill: "tonexty", fillcolor: `${INK[j]}22` },
-        { name: `A${index}`, values: floor(s.values[k][c]), colour: INK[j], markers: false, first: 1 },
+        { name: `A${index}`, values: s.values[k][c].map((v) => (v < 1e-5 ? null : v)), colour: INK[j], markers: false, first: 1 },
       ];
     }).concat({ name: "1/√n", values: a1.values[k][0].map(() => a1.reference), colour: "gray", dash: "dot", markers: false, legend: false, first: 1 }), { y: "σ" });
     this.spectrum.metric(`${session.runs.length > 1 ? `${session.name(run)}: ` : ""}rank ${format(a1.rank[k][c])} · ${format(a2.rank[k][c])}`);

@@ -28,11 +28,11 @@ const TEMPLATE = `
   <p class="note"></p>`;
 
 export class Panel {
-  /** @param link panels that move together; @param pick called with (x, y) of a clicked place */
-  constructor({ symbol, title, note, link = new Link(), run = null, pick = null }) {
+  /** @param link panels that move together; @param pick called with (x, y) of a clicked place; @param from the first k there is a picture of */
+  constructor({ symbol, title, note, link = new Link(), run = null, pick = null, from = 0 }) {
     this.element = Object.assign(document.createElement("figure"), { className: "panel", innerHTML: TEMPLATE });
     const part = (name) => this.element.querySelector(name);
-    Object.assign(this, { link, run, pick, frames: null, canvas: part("canvas"), stage: part(".stage") });
+    Object.assign(this, { link, run, pick, from, detail: "", frames: null, canvas: part("canvas"), stage: part(".stage") });
     part(".symbol").innerHTML = symbol;
     part(".title").textContent = title;
     part(".note").innerHTML = note;
@@ -45,7 +45,7 @@ export class Panel {
     this.listen();
   }
 
-  get k() { return this.run ? this.run.at(session.k) : session.k; }
+  get k() { return Math.max(this.from, this.run ? this.run.at(session.k) : session.k); }
 
   metric(text) { this.element.querySelector(".metric").textContent = text; }
 
@@ -73,6 +73,7 @@ export class Panel {
     message.hidden = !text;
     this.canvas.style.visibility = text && text !== "Loading …" ? "hidden" : "visible";
     if (text && text !== "Loading …") this.frames = null;
+    if (text && this.run) this.stage.style.aspectRatio = `${this.run.info.size[1]} / ${this.run.info.size[0]}`;
   }
 
   fit() {
@@ -116,7 +117,7 @@ export class Panel {
     context.moveTo(0, y); context.lineTo(canvas.width, y);
     context.stroke();
     const column = Math.floor(cursor.x * this.frames.width), row = Math.floor(cursor.y * this.frames.height);
-    probe.textContent = `${column}, ${row}   ${this.frames.read(this.k, column, row)}`;
+    probe.textContent = `row ${row}, column ${column}   ${this.frames.read(this.k, column, row)}`;
   }
 
   async legend() {
@@ -173,13 +174,14 @@ export class Panel {
 
   async save(title) {
     const picture = this.frames?.source(this.k);
-    if (!picture) return;
+    if (!picture || this.frames.absent?.(this.k)) return;
     const { width, height } = this.frames.under ?? picture;
     const sheet = new OffscreenCanvas(width, height), context = sheet.getContext("2d");
     context.imageSmoothingEnabled = false;
     for (const layer of [this.frames.under?.source(this.k), picture].filter(Boolean)) context.drawImage(layer, 0, 0, width, height);
     const url = URL.createObjectURL(await sheet.convertToBlob({ type: "image/png" }));
-    const name = `${title} k${String(this.k).padStart(2, "0")}.png`.replace(/\s+/g, "-").toLowerCase();
+    const parts = [this.run?.info.name, title, this.detail, `k${String(this.k).padStart(2, "0")}`].filter(Boolean);
+    const name = `${parts.join("-").replace(/[^\p{L}\p{N}.]+/gu, "-").toLowerCase()}.png`;
     Object.assign(document.createElement("a"), { href: url, download: name }).click();
     setTimeout(() => URL.revokeObjectURL(url), 10000);
   }

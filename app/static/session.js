@@ -66,7 +66,8 @@ class Session extends EventTarget {
     const known = new Map(before.map((run) => [run.info.id, run]));
     this.runs = infos.filter(Boolean).map((info) => known.get(info.id) ?? new Run(info));
     before.filter((run) => !this.runs.includes(run)).forEach((run) => run.close());
-    const wasLast = before.length === 0 || this.k >= Math.max(...before.map((run) => run.depth));
+    const fresh = before[0]?.info.title !== this.main?.info.title;
+    const wasLast = fresh || before.length === 0 || this.k >= Math.max(...before.map((run) => run.depth));
     this.k = wasLast ? this.depth : Math.min(this.k, this.depth);
     this.dispatchEvent(new Event("runs"));
     this.dispatchEvent(new Event("k"));

@@ -108,7 +108,9 @@ export class Stepper {
   reading(run) {
     const { info } = run, k = run.at(session.k), parts = [];
     if (session.runs.length > 1) parts.push(`${session.name(run)}${k < session.k ? ` (k = ${k})` : ""}`);
-    if (info.psnr) parts.push(`${fixed(info.psnr[k], 2)} dB${Number.isFinite(info.inputPsnr) ? ` (${signed(info.psnr[k] - info.inputPsnr)})` : ""}`);
+    const over = session.runs.length > 1 ? "" : " over the input", round = (v) => Math.round(100 * v) / 100;
+    const gain = Number.isFinite(info.inputPsnr) ? ` (${signed(round(info.psnr?.[k]) - round(info.inputPsnr))}${over})` : "";
+    if (info.psnr) parts.push(`${session.runs.length > 1 ? "" : "PSNR "}${fixed(info.psnr[k], 2)} dB${gain}`);
     else if (k > 0) parts.push(`RMS of F ${format(info.norms.residual[k])}`);
     return parts.join(" ");
   }

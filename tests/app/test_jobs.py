@@ -248,3 +248,12 @@ def test_the_sample(desk, monkeypatch):
     assert network.name == desk.networks.names[0]
     assert all(subject.levels[kind] > 0 for kind in ("haze", "rain", "noise"))
     assert subject.clean.shape == subject.image.shape
+
+
+def test_an_earlier_run_of_another_photo_is_refused(desk, form):
+    """Side by side only what began alike can be compared; the sentence says so."""
+    _, (earlier,) = run(desk, form)
+    choice = next(label for label in desk.comparisons("ann") if earlier["id"][:4] in label)
+    statuses, runs = run(desk, replace(form, compare=choice, noise=form.noise + 1))
+    assert runs is None
+    assert "another photo" in sentence(statuses)
