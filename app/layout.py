@@ -53,7 +53,9 @@ def wire(desk: Desk, controls: Controls, stepper: Stepper) -> None:
         concurrency_limit=1,
         **PRIVATE,
     )
-    cancel.click(cancelled, None, [status, run, cancel], cancels=[job], queue=False, **PRIVATE)
+    # In two steps: what the job had still to say must not come after what is said here.
+    stopped = cancel.click(None, cancels=[job], queue=False, **PRIVATE)
+    stopped.then(cancelled, None, [status, run, cancel], queue=False, show_progress="hidden", **PRIVATE)
     photo, *settings = controls.fields
     changes = [photo.change, *(field.input for field in settings)]
     gr.on(changes, None, outputs=status, js=f"() => {json.dumps(jobs.pending())}", **PRIVATE)

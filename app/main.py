@@ -130,7 +130,7 @@ def check(files: list[Path]) -> None:
             weights.load(file)
         except CheckpointError as error:
             text = str(error)
-            sys.exit(text if file.name in text else f"{file.name}: {text}")
+            sys.exit(text if file.name in text else f"{file}: {text}")
 
 
 if __name__ == "__main__":

@@ -145,6 +145,7 @@ export class Convolutions {
     this.mask.draw();
     const { run, module, channel, k } = this, host = this.part(".sum .terms"), turn = (this.asked = Symbol());
     this.part(".sum .metric").textContent = `${this.data.modules[module]}, channel ${channel}, row ${y}, column ${x}, stage ${k}`;
+    if (!this.data.pooled[module][k]) return host.replaceChildren(sentence(`${this.data.modules[module]} does not run at k = ${k}.`));
     try {
       const sum = await run.json(`sum/${k}/${module}/${channel}/${y}/${x}.json`);
       if (turn !== this.asked) return;

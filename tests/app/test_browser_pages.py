@@ -87,9 +87,9 @@ def click_mask(page, x, y):
 
 def shown_sum(page):
     """The total as it is written, and what is written after 'network:'."""
-    total = float(page.locator(".sum .terms u").inner_text())
+    total = float(page.locator(".sum .terms u").inner_text().replace("−", "-"))
     network = page.locator(".sum .terms small").inner_text().split("network:")[1].split("·")[0]
-    return total, float(network)
+    return total, float(network.replace("−", "-"))
 
 
 def assert_right(page, found):
@@ -148,7 +148,7 @@ def test_pictures_can_be_saved(opened):
     panel = opened.locator(".iterations .panel", has=opened.locator("canvas[aria-label=estimate]"))
     with opened.expect_download() as download:
         panel.locator(".save").click()
-    assert download.value.suggested_filename == "estimate-k09.png"
+    assert download.value.suggested_filename == "interir-small-estimate-k09.png"
     answer = opened.request.get(f"{opened.url.rstrip('/')}/lens/runs/{run}/estimate/9.png")
     with PILImage.open(download.value.path()) as mine, PILImage.open(io.BytesIO(answer.body())) as theirs:
         assert np.array_equal(np.asarray(mine.convert("RGB")), np.asarray(theirs))

@@ -55,12 +55,14 @@ def test_a_photo_of_ones_own(opened, tmp_path):
         assert all(canvas["inked"] and not canvas["hidden"] for canvas in canvases(opened))
 
 
-def test_k_is_kept_over_runs(opened, tmp_path):
-    """Who looks at iteration 4 looks at iteration 4 of the next run."""
+def test_k_is_kept_over_runs_of_a_photo(opened, tmp_path):
+    """Who looks at iteration 4 does so in the next run; another photo is first seen restored."""
     opened.evaluate("() => window.interirSession.go(4)")
-    upload(opened, picture(tmp_path / "hill.png"))
     press_run(opened)
     assert k_of(opened) == 4
+    upload(opened, picture(tmp_path / "hill.png"))
+    press_run(opened)
+    assert k_of(opened) == session(opened, "s.depth")
 
 
 def test_a_file_that_is_no_photo(watched, server, tmp_path):
