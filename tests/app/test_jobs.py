@@ -1,7 +1,6 @@
 """Pressing Run: statuses and then runs; whatever goes wrong is a sentence, and nothing is raised."""
 
 from dataclasses import replace
-from html.parser import HTMLParser
 
 import numpy as np
 import pytest
@@ -13,6 +12,7 @@ from app.jobs import Desk, Form
 from app.store import RunStore
 from interir import CheckpointError
 from tests.app.conftest import TINY, tiny_network
+from tests.app.markup import Text
 
 
 class TinyNetworks:
@@ -44,24 +44,6 @@ def form(tmp_path):
     path = tmp_path / "hill.png"
     PILImage.fromarray(values).save(path)
     return Form(str(path), jobs.DEGRADE, 20, 30, 10, 4, "tiny-interir", jobs.NO_COMPARISON)
-
-
-class Text(HTMLParser):
-    """The text of a piece of HTML, its tags and the role that screen readers hear."""
-
-    def __init__(self, markup):
-        super().__init__()
-        self.text, self.tags, self.role = "", [], None
-        self.feed(markup)
-
-    def handle_starttag(self, tag, attributes):
-        """Take down a tag."""
-        self.tags.append(tag)
-        self.role = self.role or dict(attributes).get("role")
-
-    def handle_data(self, data):
-        """Take down text."""
-        self.text += data
 
 
 def run(desk, form, visit="ann"):
