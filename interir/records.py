@@ -1,8 +1,8 @@
 """What an unfolded network knows at iteration k, as frozen typed records.
 
 `State` is what step k + 1 needs. Everything else an `Iteration` holds is only looked
-at. A field says once how it is drawn (``symbol`` and ``view`` in its metadata), so a
-page can show the records of a network it has never seen.
+at. A field says once, in its metadata, which symbol it carries (the pages take theirs from
+there) and as what kind of thing it is drawn.
 
 The biggest trap: ``x``, the residual and the multiplier live in the *feature* space of
 the network (``c`` channels, ``h x w`` places), not in pixels. Only `decode` brings an
