@@ -13,13 +13,14 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from . import footprint, paper
-from .configs import NAMED, create
+from .configs import NAMED, Config, build, create
 
 METHODS = {"interir-paper": "InterIR(Ours)", "deepsn-full": "DeepSU-Net"}
 """What Table 8 calls our configurations (DeepSU-Net is its name for DeepSN-Net)."""
@@ -42,10 +43,15 @@ class Complexity:
     macs: int
 
 
-def complexity(name: str, side: int = 256, **overrides: object) -> Complexity:
+def complexity(name: str, side: int = 256, **overrides: Any) -> Complexity:
     """Count a named configuration on a square photo of ``side`` px."""
+    return count(replace(NAMED[name], **overrides), side)
+
+
+def count(config: Config, side: int = 256) -> Complexity:
+    """Count a configuration on a square photo of ``side`` px."""
     with torch.device("meta"):
-        network = create(name, **overrides).eval()
+        network = build(config).eval()
         photo = torch.empty(1, 3, side, side)
     with FlopCounterMode(display=False) as counter, torch.no_grad():
         network(photo)

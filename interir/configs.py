@@ -37,6 +37,15 @@ class DeepSNConfig:
     operators: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class HybridConfig(DeepSNConfig):
+    """A DeepSN-Net, and which of its parts are InterIR's (Table 4)."""
+
+    resm: bool = False
+    updates: bool = False  # DMUM and MUM
+    explain: bool = False
+
+
 Config = InterIRConfig | DeepSNConfig
 
 NAMED: dict[str, Config] = {
@@ -59,9 +68,16 @@ def _deepsn(config: DeepSNConfig) -> UnfoldedNetwork:
     return DeepSNNet(config)
 
 
+def _hybrid(config: HybridConfig) -> UnfoldedNetwork:
+    from .hybrid import Hybrid
+
+    return Hybrid(config).completed()
+
+
 _FAMILIES: dict[str, tuple[type, Callable[[Any], UnfoldedNetwork]]] = {
     "interir": (InterIRConfig, _interir),
     "deepsn": (DeepSNConfig, _deepsn),
+    "hybrid": (HybridConfig, _hybrid),
 }
 
 
