@@ -5,11 +5,16 @@ python -m interir.card > assets/weights/README.md
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from . import weights
-from .configs import build, to_dict
+from .bootstrap import Interval
+from .complexity import count
+from .configs import to_dict
 from .degrade import COMBINATIONS
+from .scores import MEAN
+from .tables import interval
 
 HEAD = """# Shipped weights
 
@@ -17,9 +22,13 @@ Written by `python -m interir.card` from the headers of the files; every figure 
 `python -m interir.evaluate --record`. Licence: MIT, as the code. The training photos are for
 research use and are not in this repository.
 
-They are small networks trained for a short time: good enough to see what every
-part of the network does, far from what it reaches with a real budget. Nothing about the paper's
-results follows from them.
+These are small networks trained for a short time: good enough to see what every
+part of the network does, far from what it reaches with a real budget. They are not the paper's
+checkpoints, and nothing about its results follows from them.
+
+Weights are stored as float16. `early/` holds the same networks early in the same runs, and each
+header the seed of the untrained network: null models for the analyses (`interir.nulls`).
+`experiments.csv` has the trials that decided what the paper leaves open.
 """
 
 
@@ -32,15 +41,16 @@ def section(name: str) -> str:
     """One file: what it is, where it comes from, how well it does."""
     path = weights.find(name)
     checkpoint = weights.read(path)
-    parameters = sum(p.numel() for p in build(checkpoint.config).parameters())
+    size = count(checkpoint.config)
     facts = checkpoint.provenance
     recipe = facts.get("recipe", {})
     lines = [
         f"## {name}",
         "",
-        f"- file: `{path.name}`, {path.stat().st_size / 1e6:.1f} MB, SHA-256 begins `{weights.digest(path)}`",
+        f"- file: `{path.name}`, {path.stat().st_size / 1e6:.1f} MB",
+        f"- SHA-256: `{hashlib.sha256(path.read_bytes()).hexdigest()}`",
         f"- configuration: `{to_dict(checkpoint.config)}`",
-        f"- parameters: {parameters:,}",
+        f"- size: {size.parameters:,} parameters, {size.macs / 1e9:.2f} GMACs for 256 x 256 pixels",
         f"- data: {recipe.get('source') or 'not said'}; rain, haze and noise by `interir.degrade`",
         f"- budget: {facts.get('seconds', 0) / 60:.0f} minutes on {facts.get('device')},"
         f" threads: {facts.get('threads', 'not said')}",
@@ -53,15 +63,18 @@ def section(name: str) -> str:
 
 
 def scores(facts: dict[str, Any] | None) -> list[str]:
-    """PSNR and SSIM by combination, the degraded input beside them."""
+    """PSNR and SSIM by combination, the degraded input beside them, and the gain with its interval."""
     if not facts:
         return ["Not evaluated yet.", ""]
-    columns = [*COMBINATIONS, "mean"]
+    columns = [*COMBINATIONS, MEAN]
     rows = [f"| {facts['photos']} photos of `{facts['folder']}` | " + " | ".join(columns) + " |"]
     rows.append("|---" * (len(columns) + 1) + "|")
     for who in ("input", "network"):
         cells = [f"{facts[who][c][0]:.2f} / {facts[who][c][1]:.3f}" for c in columns]
         rows.append(f"| {who} | " + " | ".join(cells) + " |")
+    if facts.get("gain"):
+        gains = [interval(Interval(*facts["gain"][c]), 2) for c in columns]
+        rows.append("| gain / dB, 95 % | " + " | ".join(gains) + " |")
     return [*rows, ""]
 
 

@@ -23,12 +23,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import astuple
 from functools import partial
 from pathlib import Path
 
 import torch
 
 from . import metrics, testsets
+from .bootstrap import differences
 from .scores import CEILING, Table
 from .scores import INPUT as INPUT
 from .scores import Score as Score
@@ -78,13 +80,23 @@ def by_files(folder: Path, cases: Sequence[Case]) -> Method:
 
 
 def record(table: Table, method: str, folder: Path, scores: Sequence[Score]) -> dict[str, object]:
-    """What the header of weights says about their scores: dB and SSIM by combination, and on what."""
+    """What the header of weights says about their scores, and on what they were measured.
+
+    dB and SSIM by combination; the gain in PSNR over the input with its 95 % interval.
+    """
     rounded = {
         row: {name: [round(value, 3) for value in pair] for name, pair in table[row].items()}
         for row in (INPUT, method)
     }
     photos = len({score.photo for score in scores})
-    return {"photos": photos, "folder": folder.name, "input": rounded[INPUT], "network": rounded[method]}
+    gains = differences(scores, method, INPUT) if photos > 1 else []
+    return {
+        "photos": photos,
+        "folder": folder.name,
+        "input": rounded[INPUT],
+        "network": rounded[method],
+        "gain": {d.column: [round(value, 3) for value in astuple(d.psnr)] for d in gains},
+    }
 
 
 def _input(case: Case, image: Image) -> Image:

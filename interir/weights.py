@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -39,25 +39,45 @@ class Checkpoint:
     provenance: dict[str, Any]
 
 
-def save(network: UnfoldedNetwork, path: str | Path, provenance: Mapping[str, Any] | None = None) -> None:
-    """Write weights and their provenance (data, seed, budget, scores, code version), atomically."""
-    path = Path(path)
-    header = {
-        "config": json.dumps(to_dict(network.config), sort_keys=True),
-        "provenance": json.dumps(dict(provenance or {}), sort_keys=True),
-    }
+def save(
+    network: UnfoldedNetwork,
+    path: str | Path,
+    provenance: Mapping[str, Any] | None = None,
+    *,
+    half: bool = False,
+) -> None:
+    """Write weights and their provenance (data, seed, budget, scores, code version), atomically.
+
+    ``half`` stores float16, which loads back as float32. Raises `ValueError` for a weight
+    that float16 cannot hold.
+    """
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in network.state_dict().items()}
-    partial = path.with_suffix(".partial")
-    save_file(tensors, partial, metadata=header)
-    partial.replace(path)
+    if half:
+        tensors = {name: _halved(name, tensor) for name, tensor in tensors.items()}
+    _write(Path(path), Checkpoint(network.config, tensors, dict(provenance or {})))
 
 
 def annotate(path: Path, **facts: Any) -> None:
     """Add facts (scores, say) to the provenance of weights that `save` wrote."""
     checkpoint = _read_safetensors(path)
-    network = build(checkpoint.config)
-    load_into(network, checkpoint.tensors)
-    save(network, path, {**checkpoint.provenance, **facts})
+    _write(path, replace(checkpoint, provenance={**checkpoint.provenance, **facts}))
+
+
+def _halved(name: str, tensor: Tensor) -> Tensor:
+    half = tensor.half() if tensor.is_floating_point() else tensor
+    if not torch.isfinite(half).all():
+        raise ValueError(f"{name} holds {tensor.abs().max().item():g}; float16 ends at 65504")
+    return half
+
+
+def _write(path: Path, checkpoint: Checkpoint) -> None:
+    header = {
+        "config": json.dumps(to_dict(checkpoint.config), sort_keys=True),
+        "provenance": json.dumps(checkpoint.provenance, sort_keys=True),
+    }
+    partial = path.with_suffix(".partial")
+    save_file(checkpoint.tensors, partial, metadata=header)
+    partial.replace(path)
 
 
 def shipped() -> list[str]:

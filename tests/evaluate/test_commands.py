@@ -40,6 +40,10 @@ def test_command_line(clean, nets, tmp_path, capsys):
     for row, method in (("input", "input"), ("network", "net_b")):
         assert set(facts["scores"][row]) == {*COMBINATIONS, "mean"}
         assert facts["scores"][row]["H"] == pytest.approx(found["table"][method]["H"], abs=5e-4)
+    mean, low, high = facts["scores"]["gain"]["mean"]
+    table = found["table"]
+    assert mean == pytest.approx(table["net_b"]["mean"][0] - table["input"]["mean"][0], abs=2e-3)
+    assert low <= mean <= high
 
 
 def test_command_line_on_benchmarks(tmp_path, nets, capsys):
