@@ -66,6 +66,7 @@ class Folder:
             trainer.restore(state)
             self._forget_after(trainer.steps)
             return True
+        self._forget_after(0)
         return False
 
     def log_loss(self, step: int, loss: float) -> None:

@@ -188,6 +188,7 @@ def arguments() -> argparse.Namespace:
     add("--compile", action="store_true")
     add("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     add("--threads", type=int, default=torch.get_num_threads())
+    add("--every", type=float, default=60.0, help="seconds between reports, each with a checkpoint")
     add("--set", nargs="*", default=[], metavar="FIELD=VALUE", help="fields of the configuration")
     return parser.parse_args()
 
@@ -221,7 +222,7 @@ def main() -> None:
         try:
             refuse(trainer, photos)
             folder.load(trainer)
-            train(trainer, photos, folder, Probe(kept, options.seed, device))
+            train(trainer, photos, folder, Probe(kept, options.seed, device), options.every)
         except (ValueError, FloatingPointError) as error:
             sys.exit(f"{error}. The last good checkpoint is {folder.checkpoint}.")
 
