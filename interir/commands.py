@@ -13,7 +13,7 @@ from typing import Any
 import torch
 
 from . import __version__, evaluate, paper, tables, testsets, weights
-from .bootstrap import Difference, differences
+from .bootstrap import FEW, Difference, differences
 from .pairs import PairingError
 from .progress import reported
 from .scores import INPUT, Score, Table, means, ordered
@@ -41,7 +41,8 @@ class Findings:
         hashes = ", ".join(f"{name} {digest}" for name, digest in about["weights"].items())
         channel = "Y channel" if about["y_channel"] else "RGB"
         return (
-            f"{about['photos']} photos of {about['data']}, PSNR / dB and SSIM on {channel}, 8 bits"
+            f"{about['files']} degraded files of {about['photos']} photos of {about['data']},"
+            f" PSNR / dB and SSIM on {channel}, 8 bits"
             + (f"; weights {hashes}" if hashes else "")
             + f"; interir {about['version']}."
         )
@@ -185,6 +186,7 @@ def _findings(
         "torch": torch.__version__,
         "data": options.data.resolve().name if options.data else ", ".join(benchmarks),
         "photos": photos,
+        "files": len({(score.combination, score.photo, score.file) for score in scores}),
         "seeds": "1000 i + j for photo i under combination j" if options.data else None,
         "bits": 8,
         "y_channel": options.y_channel,
@@ -202,7 +204,9 @@ def _show(found: Findings, options: argparse.Namespace) -> None:
     for pair in found.differences:
         print(f"\n{tables.differences_as_text(pair)}")
     if found.differences:
-        print("\nDifferences: mean and 95 % interval, paired bootstrap of the photos, 2000 resamples.")
+        print("\nDifferences: mean and 95 % interval, paired bootstrap of the clean photos, 2000 resamples.")
+        if found.about["photos"] < FEW:
+            print(f"Fewer than {FEW} photos: the intervals are too narrow to be trusted.")
     print(f"\n{found.sentence()}")
     if options.latex:
         text = tables.as_latex(found.table, found.sentence(), found.differences, found.published)

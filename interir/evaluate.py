@@ -65,7 +65,8 @@ def score(
     for name, method in {INPUT: _input, **methods}.items():
         estimate = seen(testsets.eight_bits(method(case, image)))
         psnr, ssim = metrics.psnr(estimate, target), metrics.ssim(estimate, target)
-        found.append(Score(name, case.column, case.photo, min(psnr.item(), CEILING), ssim.item()))
+        pair = min(psnr.item(), CEILING), ssim.item()
+        found.append(Score(name, case.column, case.photo, *pair, case.stem))
     return found
 
 

@@ -28,7 +28,8 @@ Table = dict[str, dict[str, tuple[float, float]]]
 class Score:
     """One photo under one combination (or of one benchmark), restored by one method.
 
-    PSNR is in dB and no higher than `CEILING`.
+    PSNR is in dB and no higher than `CEILING`. ``file`` tells degraded files of one clean
+    photo apart.
     """
 
     method: str
@@ -36,6 +37,7 @@ class Score:
     photo: str
     psnr: float
     ssim: float
+    file: str = ""
 
 
 def means(scores: Sequence[Score]) -> Table:

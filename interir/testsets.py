@@ -28,10 +28,10 @@ class CaseError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One degraded photo: its column in the table, its photo, the stem of its file, and its pixels."""
+    """One degraded photo: its column in the table, its clean photo, the stem of its file, and its pixels."""
 
     column: str
-    photo: str
+    photo: str  # several files may share one: they are no independent samples
     stem: str
     load: Callable[[], tuple[Image, Image]]
     """The degraded and the clean photo, both of 8 bits."""
@@ -42,13 +42,11 @@ def seed_of(i: int, j: int, seed: int = 0) -> int:
     return seed + 1000 * i + j
 
 
-def degraded_photos(
-    folder: Path, limit: int | None = None, seed: int = 0
-) -> Iterator[tuple[Path, str, degrade.Degraded]]:
+def degraded_photos(folder: Path, limit: int | None = None) -> Iterator[tuple[Path, str, degrade.Degraded]]:
     """The degraded photos of a folder, reproducible one by one; not rounded."""
     for i, path in enumerate(data.photo_paths(folder)[:limit]):
         for j, name in enumerate(degrade.COMBINATIONS):
-            yield path, name, _degraded(path, i, j, seed)
+            yield path, name, _degraded(path, i, j)
 
 
 def synthetic(folder: Path, limit: int | None = None) -> list[Case]:
@@ -70,7 +68,7 @@ def benchmark(label: str, degraded: Path, clean: Path, limit: int | None = None)
     found = pairs.match(degraded, clean)[:limit]
     _refuse_twins([dark.stem for dark, _ in found], str(degraded))
     return [
-        Case(label, f"{label}/{dark.stem}", dark.stem, partial(_load_pair, dark, bright))
+        Case(label, f"{label}/{bright.stem}", dark.stem, partial(_load_pair, dark, bright))
         for dark, bright in found
     ]
 
@@ -135,8 +133,8 @@ def _read_once(path: Path, modified: int) -> Image:
     return read(path)
 
 
-def _degraded(path: Path, i: int, j: int, seed: int = 0) -> degrade.Degraded:
-    generator = Generator().manual_seed(seed_of(i, j, seed))
+def _degraded(path: Path, i: int, j: int) -> degrade.Degraded:
+    generator = Generator().manual_seed(seed_of(i, j))
     clean = _read_once(path, path.stat().st_mtime_ns)
     return degrade.combination(clean, degrade.COMBINATIONS[j], generator=generator)
 

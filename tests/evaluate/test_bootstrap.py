@@ -1,13 +1,12 @@
 """Paired intervals, against cases whose answer is known."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from interir import (
-    bootstrap,
-)
+from interir import bootstrap
 from interir.evaluate import Score
 from tests.evaluate.support import photo_scores
 
@@ -52,6 +51,18 @@ def test_benchmarks_of_different_photos_keep_their_sizes():
     better = [Score("a", s.combination, s.photo, 1.0 if s.combination == "A" else 3.0, 0) for s in rows]
     found = {d.column: d.psnr for d in bootstrap.differences([*rows, *better], "a", "b")}
     assert (found["mean"].low, found["mean"].mean, found["mean"].high) == pytest.approx((2, 2, 2))
+
+
+def test_files_of_one_photo_are_one_sample():
+    """Ten files of each photo: as many photos, the same interval; every file weighs the same in the mean."""
+    values = np.random.default_rng(4).normal(0, 1, 15)
+    single = photo_scores("a", values) + photo_scores("b", np.zeros(15))
+    tenfold = [replace(row, file=f"{row.photo}_{i}") for row in single for i in range(10)]
+    one, ten = (bootstrap.differences(rows, "a", "b")[0].psnr for rows in (single, tenfold))
+    assert (ten.mean, ten.low, ten.high) == pytest.approx((one.mean, one.low, one.high))
+    uneven = [row for row in tenfold if row.photo != "0" or row.file == "0_0"]
+    expected = (values[0] + 10 * values[1:].sum()) / 141
+    assert bootstrap.differences(uneven, "a", "b")[0].psnr.mean == pytest.approx(expected)
 
 
 def test_intervals_are_seeded():
