@@ -50,7 +50,7 @@ Config = InterIRConfig | DeepSNConfig
 
 NAMED: dict[str, Config] = {
     "interir-paper": InterIRConfig(),
-    "interir-small": InterIRConfig(width=48, down=4, blocks=8),
+    "interir-small": InterIRConfig(width=64, down=4, blocks=9),
     "deepsn-full": DeepSNConfig(),
     "deepsn-small": DeepSNConfig(ratio_spatial=1, ratio_freq=1, depth=6, coefficient=4, operators=False),
 }

@@ -58,7 +58,7 @@ def test_create_takes_overrides():
     """Overrides replace fields; the named configuration stays as it is."""
     model = interir.create("interir-small", width=8, blocks=1)
     assert model.config == interir.InterIRConfig(width=8, down=4, blocks=1)
-    assert configs.NAMED["interir-small"].width == 48
+    assert configs.NAMED["interir-small"].width == 64
 
 
 def test_create_with_unknown_name_or_field():
