@@ -1,4 +1,4 @@
-"""The two bricks of InterIR: the explainable block and the networks that learn gains."""
+"""The bricks of InterIR: the explainable block, the networks that learn gains, and the step in x."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .explainable import ExplainableConv2d
-from .records import Convolution
+from .records import Convolution, Solve
 from .shapes import Features, Gain
 
 REDUCTION = 4
@@ -73,17 +73,28 @@ class EPBlock(nn.Module):
 
 
 class PooledGains(nn.Module):
-    """Signed gains, one per sample and channel, from the global averages of the features handed in."""
+    """Signed gains, one per sample and channel, from the global averages of the features handed in.
 
-    def __init__(self, width: int, inputs: int, start: tuple[float, ...]) -> None:
+    ``start`` names the gains and gives the value from which each starts.
+    """
+
+    def __init__(self, width: int, inputs: int, start: dict[str, float]) -> None:
         super().__init__()
-        self.outputs = len(start)
-        last = nn.Linear(width // REDUCTION, width * self.outputs)
+        self.names = tuple(start)
+        last = nn.Linear(width // REDUCTION, width * len(start))
         nn.init.zeros_(last.weight)
         with torch.no_grad():
-            last.bias.copy_(torch.tensor(start).repeat_interleave(width))
+            last.bias.copy_(torch.tensor(list(start.values())).repeat_interleave(width))
         self.net = nn.Sequential(nn.Linear(width * inputs, width // REDUCTION), nn.ReLU(), last)
 
     def forward(self, *features: Features) -> tuple[Gain, ...]:
         pooled = reduce(torch.cat(features, dim=1), "b c h w -> b c", "mean")
-        return self.net(pooled)[..., None, None].chunk(self.outputs, dim=1)
+        return self.net(pooled)[..., None, None].chunk(len(self.names), dim=1)
+
+
+class Descent(nn.Module):
+    """The step x - ε V (Eq. 12, last line): without parameters, but a place where one can intervene."""
+
+    def forward(self, x: Features, solve: Solve) -> tuple[Features, Solve]:
+        """The next estimate, and the solve that led there."""
+        return x - solve.size * solve.direction, solve

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from . import operators
+from .blocks import Descent
 from .configs import DeepSNConfig
 from .records import Solve, State
 from .shapes import ColumnOperator, Features, RowOperator
@@ -112,14 +113,14 @@ class ImageUpdate(nn.Module):
         self.basic_block4 = _block(width, config)
         self.eta = nn.Parameter(torch.full((config.repeat,), 0.01))
         self.operators = config.operators
+        self.descend = Descent()
 
     def forward(self, y: Features, state: State) -> tuple[Features, Solve]:
         """x_{k+1}, and the last of the ``repeat`` solves."""
         x, moved = state.x, []
         for size in self.eta.unbind():
-            solve = self.solve(x, y, state, size)
+            x, solve = self.descend(x, self.solve(x, y, state, size))
             moved.append(solve)
-            x = x - size * solve.direction
         return x, solve if len(moved) == 1 else merged(moved)
 
     def solve(self, x: Features, y: Features, state: State, size: Tensor) -> Solve:

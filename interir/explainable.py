@@ -107,11 +107,16 @@ class ExplainableConv2d(nn.Conv2d):
 
     def examine(self, x: Features) -> tuple[Convolved, Convolution]:
         """The same output, and everything that led to it."""
+        record = self.observe(x)
+        return self.convolve(x, record.modulation), record
+
+    def observe(self, x: Features) -> Convolution:
+        """What multiplies the kernel, and how it came about (Eqs. 16 to 18)."""
         mask: Tensor = _Step.apply(x - self.threshold)
         rows, columns = self.kernel_size
         pooled = F.adaptive_avg_pool2d(mask, (rows, columns))
         modulation = modulate(pooled, self.literal)
-        record = Convolution(
+        return Convolution(
             name=self.name,
             input=x,
             threshold=self.threshold,
@@ -120,7 +125,6 @@ class ExplainableConv2d(nn.Conv2d):
             modulation=modulation,
             kernel=self.weight,
         )
-        return self.convolve(x, modulation), record
 
     def convolve(self, x: Features, modulation: Modulation) -> Convolved:
         """Convolve each sample with its own kernel: one convolution with b times the groups (Eq. 20)."""

@@ -29,7 +29,7 @@ import torch
 from torch import nn
 
 from . import operators
-from .blocks import EPBlock, PooledGains
+from .blocks import Descent, EPBlock, PooledGains
 from .configs import InterIRConfig
 from .records import Convolution, Iteration, Observation, Solve, State
 from .shapes import Features, Image
@@ -45,13 +45,14 @@ class RESM(nn.Module):
     def __init__(self, config: InterIRConfig) -> None:
         super().__init__()
         c = config.width
-        self.gains_residual = PooledGains(c, inputs=2, start=(0.5, -0.5))
-        self.gains_direction = PooledGains(c, inputs=1, start=(0.5,))
+        self.gains_residual = PooledGains(c, inputs=2, start={"W1": 0.5, "W2": -0.5})
+        self.gains_direction = PooledGains(c, inputs=1, start={"W3": 0.5})
         self.features = EPBlock(c, "RESM.G", literal=config.literal)
         self.adjoint = EPBlock(c, "RESM.Gᵀ", literal=config.literal)
         self.convs = nn.Sequential(nn.Conv2d(c, c, 1), nn.ReLU(), nn.Conv2d(c, c, 1))
         self.prior = EPBlock(c, "RESM.P", literal=config.literal)
         self.size = nn.Parameter(torch.tensor(STEP))
+        self.descend = Descent()
 
     def forward(self, y: Features, state: State) -> tuple[Features, Solve, tuple[Convolution, ...]]:
         """x_{k+1}, how it was found, and the convolutions that ran."""
@@ -66,8 +67,8 @@ class RESM(nn.Module):
         operator_term = w3 * operators.gram(state.a1, residual, state.a2)
         prior_term, conv_prior = self.prior(self.convs(residual))
         direction = operator_term + prior_term
-        x = state.x - self.size * direction
         solve = Solve(residual, direction, operator_term, prior_term, self.size, (w1, w2, w3))
+        x, solve = self.descend(state.x, solve)
         return x, solve, (conv_g, conv_adjoint, conv_prior)
 
 
@@ -80,7 +81,7 @@ class DMUM(nn.Module):
     def __init__(self, config: InterIRConfig) -> None:
         super().__init__()
         c = config.width
-        self.gains = PooledGains(c, inputs=3, start=(0.5, 0.5, 0.5))
+        self.gains = PooledGains(c, inputs=3, start={"W4": 0.5, "W5": 0.5, "W6": 0.5})
         self.block = EPBlock(c, "DMUM", literal=config.literal)
         self.factors = nn.Conv2d(c, 2 * c, 1)
 
