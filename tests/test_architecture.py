@@ -21,7 +21,7 @@ FILES = {
     for path in sorted((ROOT / package).rglob("*.py"))
 }
 FORBIDDEN = {"interir": {"analysis", "app", "tests"}, "analysis": {"app", "tests"}, "app": {"tests"}}
-HEAVY = {"gradio", "matplotlib", "sklearn", "umap", "captum", "plotly", "skimage"}
+HEAVY = {"gradio", "matplotlib", "sklearn", "umap", "openTSNE", "captum", "plotly", "skimage"}
 FOUNDATION = {"torch", "numpy", "einops", "jaxtyping", "safetensors", "PIL"}
 LONGEST_FILE, LONGEST_BODY = 250, 25
 FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
