@@ -17,6 +17,7 @@ os.environ.update(GRADIO_ANALYTICS_ENABLED="False", HF_HUB_OFFLINE="1", HF_HUB_D
 os.environ.setdefault("NO_PROXY", "127.0.0.1,localhost")
 
 if TYPE_CHECKING:
+    from app.atlas import Atlas
     from app.jobs import Desk
 
 LOCAL = ("127.0.0.1", "localhost", "::1")
@@ -34,6 +35,8 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--modules", nargs="+", default=[], help="Python modules that `interir.register` networks"
     )
+    parser.add_argument("--bank", type=Path, help="embeddings of your own, by `python -m analysis.embedding`")
+    parser.add_argument("--photos", type=Path, help="folder of the bank's photos, to see and open them")
     parser.add_argument("--auth", help="USER:PASSWORD that visitors must give")
     parser.add_argument("--public", action="store_true", help="allow other machines in without --auth")
     options = parser.parse_args(argv)
@@ -91,6 +94,7 @@ def show_sample(desk: Desk) -> list[dict[str, Any]]:
 
 def settings(options: argparse.Namespace, desk: Desk) -> dict[str, Any]:
     """How Gradio is launched: local, private, with our own routes before its own."""
+    from app import atlas_routes
     from app.routes import mount
     from app.theme import HEAD, STYLE, theme
 
@@ -106,10 +110,22 @@ def settings(options: argparse.Namespace, desk: Desk) -> dict[str, Any]:
         "theme": theme(),
         "css_paths": [STYLE],
         "head": HEAD,
-        "app_kwargs": {"routes": [mount(desk.store)]},
+        "app_kwargs": {"routes": [mount(desk.store, atlas_routes.mount(open_atlas(options, desk)))]},
         "prevent_thread_lock": True,
         "quiet": True,
     }
+
+
+def open_atlas(options: argparse.Namespace, desk: Desk) -> Atlas | None:
+    """The bank of the Embeddings page, where there is one; UMAP is compiled meanwhile."""
+    from analysis.embedding import maps
+    from app import atlas
+
+    path = atlas.find(options.bank)
+    if path is None:
+        return None
+    maps.warm_up()
+    return atlas.Atlas(path, desk, options.photos)
 
 
 def fastest() -> str:

@@ -35,6 +35,11 @@ class Networks:
                 self._loaded[name] = self._load(name)
             return self._loaded[name]
 
+    def by_digest(self, digest: str) -> Loaded | None:
+        """The network whose file has this digest, if one can be chosen."""
+        name = next((name for name, path in self._paths.items() if weights.digest(path) == digest), None)
+        return None if name is None else self.get(name)
+
     def _load(self, name: str) -> Loaded:
         if name not in self._paths:
             raise weights.CheckpointError(f"No network is called {name!r}; choose {' or '.join(self.names)}.")

@@ -35,15 +35,15 @@ STATIC = Path(__file__).parent / "static"
 FOREVER = {"Cache-Control": "private, max-age=86400, immutable"}
 
 
-def mount(store: RunStore) -> Mount:
-    """All routes under one prefix."""
+def mount(store: RunStore, *others: Mount) -> Mount:
+    """All routes under one prefix; ``others`` are those of pages that have more to ask than of a run."""
     shared = [
         Route("/palettes.json", lambda request: JSONResponse(palettes(), headers=FOREVER)),
         Route("/plotly.js", _plotly),
         Mount("/static", app=StaticFiles(directory=STATIC)),
     ]
     runs = [Route(f"/runs/{{id}}/{path}", _endpoint(store, make)) for path, make in _of_a_run().items()]
-    return Mount(f"/{PREFIX}", app=Starlette(routes=[*runs, *shared]))
+    return Mount(f"/{PREFIX}", app=Starlette(routes=[*runs, *shared, *others]))
 
 
 def _of_a_run() -> dict[str, Callable[..., Response]]:

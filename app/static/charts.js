@@ -42,13 +42,16 @@ export class Chart {
       y: line.values, name: line.name, mode: line.markers === false ? "lines" : "lines+markers",
       line: { color: line.colour ?? INK[i % INK.length], dash: line.dash ?? "solid", width: line.width ?? 1.6 },
       marker: { size: line.values.map((_, k) => (k === line.best ? 11 : 5)), symbol: line.values.map((_, k) => (k === line.best ? "star" : "circle")), line: { width: 0 } }, yaxis: line.axis ?? "y", fill: line.fill, fillcolor: line.fillcolor,
-      showlegend: line.legend !== false, hovertemplate: "%{y:.4g}<extra>%{fullData.name}</extra>",
+      showlegend: line.legend !== false, ...(line.quiet ? { hoverinfo: "skip" } : { hovertemplate: "%{y:.4g}<extra>%{fullData.name}</extra>" }),
     }));
     this.drawn = false;
     if (!lines.length) return this.say("");
     if (this.plot.querySelector(".empty")) this.plot.replaceChildren();
     return this.render();
   }
+
+  /** The last iteration of the runs on screen, or of the lines where these are of others. */
+  get last() { return Math.max(session.depth, ...this.traces.map((trace) => trace.x.at(-1))); }
 
   layout() {
     const style = getComputedStyle(this.element), ink = style.getPropertyValue("--body-text-color").trim();
@@ -59,7 +62,7 @@ export class Chart {
       paper_bgcolor: "transparent", plot_bgcolor: "transparent", hovermode: "x unified", autosize: true,
       hoverlabel: { bgcolor: style.getPropertyValue("--background-fill-primary").trim(), font: { size: 11 } },
       legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", traceorder: "normal", font: { size: 10 } }, showlegend: this.traces.filter((t) => t.showlegend).length > 1,
-      xaxis: { ...axis, title: title(this.x), ...(this.markK ? { dtick: session.depth > 10 ? 2 : 1, range: [-0.3, session.depth + 0.3] } : {}) },
+      xaxis: { ...axis, title: title(this.x), ...(this.markK ? { dtick: this.last > 10 ? 2 : 1, range: [-0.3, this.last + 0.3] } : {}) },
       yaxis: { ...axis, title: title(this.axes.y), type: this.log ? "log" : "linear", ...(this.log ? this.ticks() : {}) },
       yaxis2: { ...axis, title: title(this.axes.y2), overlaying: "y", side: "right", showgrid: false, tickmode: "auto", nticks: 5 },
       shapes: this.markK ? [this.marker()] : [],

@@ -1,11 +1,12 @@
 // Mounts each view where Gradio has made room for it.
 import { Convolutions } from "./convolutions.js";
+import { Embeddings } from "./embeddings.js";
 import { Iterations } from "./iterations.js";
 import { Operators } from "./operators.js";
 import { session } from "./session.js";
 import { Stepper } from "./stepper.js";
 
-const VIEWS = { iterations: Iterations, operators: Operators, convolutions: Convolutions };
+const VIEWS = { iterations: Iterations, operators: Operators, convolutions: Convolutions, embeddings: Embeddings };
 
 function mount({ element, props, watch, trigger }) {
   const host = element.querySelector("[data-view]");
