@@ -33,7 +33,7 @@ VISITOR = "atlas"
 def mount(atlas: Atlas | None) -> Mount:
     """All routes of a bank; without one each answers with what to do."""
     handlers: dict[str, Callable[[Atlas, Request], Response]] = {
-        "/about.json": lambda atlas, request: JSONResponse(atlas.about()),
+        "/about.json": _about,
         "/picture/{photo:int}.webp": _picture,
         "/journey.ndjson": _journey,
         "/star.ndjson": _star,
@@ -58,6 +58,11 @@ def _endpoint(
             raise HTTPException(404, str(error)) from error
 
     return endpoint
+
+
+def _about(atlas: Atlas, request: Request) -> Response:
+    maps.warm_up()  # somebody looks at the page; at the server's start it would delay everybody's first run
+    return JSONResponse(atlas.about())
 
 
 def _picture(atlas: Atlas, request: Request) -> Response:

@@ -166,7 +166,7 @@ def about(network: Loaded) -> str:
     size = sum(parameter.numel() for parameter in model.parameters()) / 1e6
     trained = f"{facts['patches']:,} patches seen · " if "patches" in facts else ""
     line = f"{model.title}, {model.depth} iterations, {size:.2f} M parameters · {trained}{network.digest}"
-    return f'<p class="about" title="the last item begins the SHA-256 of the weights">{html.escape(line)}</p>'
+    return f'<p class="about" title="the last item is the hash of the weights">{html.escape(line)}</p>'
 
 
 def waiting() -> str:

@@ -117,15 +117,11 @@ def settings(options: argparse.Namespace, desk: Desk) -> dict[str, Any]:
 
 
 def open_atlas(options: argparse.Namespace, desk: Desk) -> Atlas | None:
-    """The bank of the Embeddings page, where there is one; UMAP is compiled meanwhile."""
-    from analysis.embedding import maps
+    """The bank of the Embeddings page, where there is one."""
     from app import atlas
 
     path = atlas.find(options.bank)
-    if path is None:
-        return None
-    maps.warm_up()
-    return atlas.Atlas(path, desk, options.photos)
+    return None if path is None else atlas.Atlas(path, desk, options.photos)
 
 
 def fastest() -> str:

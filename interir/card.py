@@ -28,6 +28,7 @@ checkpoints, and nothing about its results follows from them.
 
 Weights are stored as float16. `early/` holds the same networks early in the same runs, and each
 header the seed of the untrained network: null models for the analyses (`interir.nulls`).
+The *content* is the hash by which the dashboard and all results name weights (`interir.weights.digest`).
 `experiments.csv` has the trials that decided what the paper leaves open.
 """
 
@@ -48,7 +49,7 @@ def section(name: str) -> str:
         f"## {name}",
         "",
         f"- file: `{path.name}`, {path.stat().st_size / 1e6:.1f} MB",
-        f"- SHA-256: `{hashlib.sha256(path.read_bytes()).hexdigest()}`",
+        f"- content `{weights.digest(path)}`, SHA-256 `{hashlib.sha256(path.read_bytes()).hexdigest()}`",
         f"- configuration: `{to_dict(checkpoint.config)}`",
         f"- size: {size.parameters:,} parameters, {size.macs / 1e9:.2f} GMACs for 256 x 256 pixels",
         f"- data: {recipe.get('source') or 'not said'}; rain, haze and noise by `interir.degrade`",

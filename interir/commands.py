@@ -106,7 +106,7 @@ def run(options: argparse.Namespace) -> int:
         if options.record and complete:
             _record(options, files, scores)
     finally:  # afterwards, so that the hashes are those of the files as they now are
-        _show(_findings(options, files, list(methods), scores), options)
+        show(_findings(options, files, list(methods), scores), options)
     return 0 if complete else INTERRUPTED
 
 
@@ -199,7 +199,8 @@ def _findings(
     return Findings(about, scores, means(scores), pairs, published)
 
 
-def _show(found: Findings, options: argparse.Namespace) -> None:
+def show(found: Findings, options: argparse.Namespace) -> None:
+    """Print the tables, and write them where ``options.latex`` and ``options.json`` say."""
     print(tables.as_text(found.table, found.published))
     for pair in found.differences:
         print(f"\n{tables.differences_as_text(pair)}")

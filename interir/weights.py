@@ -143,7 +143,11 @@ def fits(network: nn.Module, tensors: Mapping[str, Tensor]) -> None:
 
 
 def digest(path: Path) -> str:
-    """The first 12 hexadecimal digits of the file's SHA-256."""
+    """12 hexadecimal digits that stand for a checkpoint's content.
+
+    They begin the SHA-256 of the tensors and the configuration, and of nothing else in the
+    header: scores that are noted there later leave what was computed with the weights valid.
+    """
     stat = path.stat()
     return _digest(path, stat.st_mtime_ns, stat.st_size)
 
@@ -151,7 +155,18 @@ def digest(path: Path) -> str:
 @lru_cache(maxsize=64)
 def _digest(path: Path, modified: int, size: int) -> str:
     del modified, size  # only part of the key: a file rewritten in place is hashed again
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+    return hashlib.sha256(_content(path.read_bytes())).hexdigest()[:12]
+
+
+def _content(raw: bytes) -> bytes:
+    """A safetensors file without the notes in its header; any other file as it is."""
+    end = 8 + int.from_bytes(raw[:8], "little")
+    try:
+        tensors = json.loads(raw[8:end])
+        config = tensors.pop("__metadata__", {}).get("config")
+        return json.dumps([tensors, config], sort_keys=True).encode() + raw[end:]
+    except (ValueError, AttributeError):  # not JSON, or not a dictionary of dictionaries
+        return raw
 
 
 def _read_safetensors(path: Path) -> Checkpoint:

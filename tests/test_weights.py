@@ -200,7 +200,23 @@ def test_shipped_weights_load():
         assert weights.read(weights.find(name)).provenance
 
 
-def test_digest_follows_the_content(tmp_path):
+def test_digest_is_of_tensors_and_configuration(saved, tmp_path):
+    """Notes in the header change nothing; a weight or a field of the configuration does."""
+    model, path = saved
+    before = weights.digest(path)
+    weights.annotate(path, scores={"photos": 3}, note="another length of header")
+    assert weights.digest(path) == before
+    literal = interir.create("interir-small", width=8, blocks=2, literal=True)
+    literal.load_state_dict(model.state_dict())
+    interir.save(literal, tmp_path / "literal.safetensors", PROVENANCE)
+    assert weights.digest(tmp_path / "literal.safetensors") != before
+    with torch.no_grad():
+        model.last.size += 1e-6
+    interir.save(model, path, PROVENANCE)
+    assert weights.digest(path) != before
+
+
+def test_digest_of_any_other_file(tmp_path):
     """The first 12 digits of the SHA-256, also after the file was written anew."""
     path = tmp_path / "file"
     path.write_bytes(b"abc")
