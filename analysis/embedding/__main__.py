@@ -63,7 +63,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     add = parser.add_argument
     add("--data", type=Path, required=True, help="folder of clean photos")
     add("--weights", nargs="+", required=True, help="names of shipped weights, or files")
-    add("--early", nargs="*", default=[], help="early checkpoints, as null models")
+    add("--early", action=yes_or_no, default=True, help="weights of early in the training, where kept, too")
     add("--untrained", action=yes_or_no, default=True, help="the networks untrained, as null models")
     add("--out", type=Path, help="the bank (default: assets/embeddings/FOLDER.npz)")
     add("--limit", type=int, help="use only the first photos")
@@ -81,9 +81,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 def _subjects(options: argparse.Namespace) -> list[build.Subject]:
     chosen = [build.trained(name) for name in options.weights]
-    nulls = [build.untrained(subject, options.seed) for subject in chosen] if options.untrained else []
-    early = [build.trained(name, build.EARLY) for name in options.early]
-    found = [*chosen, *nulls, *early]
+    nulls = [build.untrained(name, options.seed) for name in options.weights] if options.untrained else []
+    early = [build.early(name) for name in options.weights] if options.early else []
+    found = [*chosen, *nulls, *filter(None, early)]
     names = [subject.facts["name"] for subject in found]
     if len(set(names)) < len(names):
         raise ValueError(f"two networks have one name: {', '.join(names)}")

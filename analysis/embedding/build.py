@@ -26,7 +26,7 @@ from PIL import Image as PILImage
 from torch import Generator, Tensor
 
 from analysis.contact_sheet import cropped
-from interir import UnfoldedNetwork, degrade, metrics, testsets, weights
+from interir import UnfoldedNetwork, degrade, metrics, nulls, testsets, weights
 from interir.configs import build as build_network
 from interir.configs import to_dict
 from interir.data import to_bytes
@@ -64,21 +64,36 @@ class Subject:
     facts: dict[str, Any]
 
 
-def trained(name_or_file: str, role: str = TRAINED) -> Subject:
-    """Weights by name or file; an early checkpoint is a null model. Raises `CheckpointError`."""
+def trained(name_or_file: str | Path) -> Subject:
+    """Weights by name or file; raises `CheckpointError`."""
     path = weights.find(name_or_file)
     model = weights.load(path)
-    sources = held_by(model) if role == TRAINED else NULL_SOURCES
-    return Subject(model, sources, {**_facts(path.stem, model, role), "digest": weights.digest(path)})
+    return Subject(
+        model, held_by(model), {**_facts(path.stem, model, TRAINED), "digest": weights.digest(path)}
+    )
 
 
-def untrained(subject: Subject, seed: int) -> Subject:
-    """The same network with its weights as they are drawn at the start of a training."""
+def untrained(name_or_file: str | Path, seed: int) -> Subject:
+    """The same network as its training found it, or as ``seed`` draws it where the start isn't known."""
+    path = weights.find(name_or_file)
+    checkpoint = weights.read(path)
+    start = checkpoint.provenance.get("recipe", {}).get("seed", seed)
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        model = build_network(subject.model.config).eval().requires_grad_(False)
-    facts = _facts(f"{subject.facts['name']}, untrained", model, UNTRAINED)
-    return Subject(model, NULL_SOURCES, {**facts, "seed": seed, "of": subject.facts["name"]})
+        torch.manual_seed(start)
+        model = build_network(checkpoint.config).eval().requires_grad_(False)
+    facts = _facts(f"{path.stem}, untrained", model, UNTRAINED)
+    return Subject(model, NULL_SOURCES, {**facts, "seed": start, "of": path.stem})
+
+
+def early(name_or_file: str | Path) -> Subject | None:
+    """The network early in its training, where those weights are kept beside the last (`interir.nulls`)."""
+    path = weights.find(name_or_file)
+    beside = path.parent / nulls.EARLY / path.name
+    if not beside.is_file():
+        return None
+    model = nulls.early(path)
+    facts = {**_facts(f"{path.stem}, early", model, EARLY), "digest": weights.digest(beside)}
+    return Subject(model, NULL_SOURCES, {**facts, "of": path.stem})
 
 
 def parts(

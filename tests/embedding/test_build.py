@@ -1,5 +1,7 @@
 """Parts of a bank: what a photo becomes, and that nothing is done twice."""
 
+import shutil
+
 import numpy as np
 import pytest
 import torch
@@ -8,7 +10,7 @@ import interir
 from analysis.embedding import build, packing
 from analysis.embedding.bank import BankError
 from analysis.embedding.layout import PRESENT, RENDITIONS
-from interir import data, metrics
+from interir import data, metrics, nulls, weights
 from tests.embedding.support import noise, save_photos
 from tests.helpers import normal, photo, randomise
 
@@ -73,16 +75,32 @@ def test_an_interrupted_build_goes_on(photos, subjects, tmp_path):
         assert path != first
 
 
-def test_untrained_twin(subjects):
-    """Of the same architecture, the same for the same seed; the global generator is left alone."""
-    before = torch.get_rng_state()
-    twins = [build.untrained(subjects[0], seed) for seed in (0, 0, 1)]
+def test_untrained_twin(built, tmp_path):
+    """Of the same architecture, from the given seed; the global generator is left alone."""
+    before, path = torch.get_rng_state(), built / "ours.safetensors"
+    twins = [build.untrained(path, seed) for seed in (0, 0, 1)]
     assert torch.equal(torch.get_rng_state(), before)
     first, again, other = (next(iter(twin.model.parameters())) for twin in twins)
     assert torch.equal(first, again)
     assert not torch.equal(first, other)
     assert twins[0].facts["of"] == "ours"
     assert twins[2].facts["seed"] == 1
+
+
+def test_untrained_twin_is_where_training_began(built, tmp_path):
+    """The seed in the weights' own header comes before any other."""
+    path = tmp_path / "ours.safetensors"
+    shutil.copy(built / "ours.safetensors", path)
+    weights.annotate(path, recipe={"seed": 5})
+    twin, expected = build.untrained(path, 0), nulls.untrained(path)
+    assert twin.facts["seed"] == 5
+    for ours, theirs in zip(twin.model.parameters(), expected.parameters(), strict=True):
+        assert torch.equal(ours, theirs)
+
+
+def test_no_early_weights(built):
+    """None where they were not kept."""
+    assert build.early(built / "ours.safetensors") is None
 
 
 def test_basis_of_batches_is_pca():

@@ -1,5 +1,7 @@
 """The command's refusals, in a sentence and without a traceback."""
 
+import shutil
+
 import pytest
 
 from analysis.embedding import __main__ as command
@@ -33,17 +35,20 @@ def test_parts_are_gone_when_the_bank_is_there(built):
     assert {path.name for path in built.glob("bank*")} == {"bank.npz", "bank.json"}
 
 
-def test_a_null_model_of_ones_own(built):
-    """An early checkpoint is embedded at x alone; without untrained twins where they are not wanted."""
+def test_early_weights_beside_the_last(built, tmp_path):
+    """They are embedded at x alone; without untrained twins where these are not wanted."""
     from analysis.embedding import bank as banks
 
-    arguments = ["--data", built / "photos", "--weights", built / "ours.safetensors", "--limit", "2"]
-    arguments += ["--early", built / "theirs.safetensors", "--no-untrained", "--no-scores", "--side", "16"]
-    arguments += ["--thumbnail", "0", "--out", built / "early.npz", "--source", "drawn here"]
+    (tmp_path / "early").mkdir()
+    for folder, name in ((tmp_path, "ours"), (tmp_path / "early", "theirs")):
+        shutil.copy(built / f"{name}.safetensors", folder / "net.safetensors")
+    arguments = ["--data", built / "photos", "--weights", tmp_path / "net.safetensors", "--limit", "2"]
+    arguments += ["--no-untrained", "--no-scores", "--side", "16", "--thumbnail", "0"]
+    arguments += ["--out", built / "early.npz", "--source", "drawn here"]
     assert command.main([str(each) for each in arguments]) == 0
     bank = banks.load(built / "early.npz")
     assert [facts["role"] for facts in bank.manifest["networks"]] == ["trained", "early"]
-    assert set(bank.members["theirs"].sources) == {"x"}
+    assert set(bank.members["net, early"].sources) == {"x"}
     assert bank.thumbnails == ()
     assert bank.manifest["source"] == "drawn here"
     assert len(bank.photos) == 2
