@@ -24,7 +24,7 @@ export class Convolutions {
   constructor(element) {
     Object.assign(this, { element, module: 0, channel: 0, place: null });
     element.className = "page convolutions";
-    session.on("runs", () => this.build());
+    session.whenSeen(element, () => this.build());
     session.on("k", () => this.draw());
     new ResizeObserver(() => this.draw()).observe(element);  // k may have moved while another tab was open
   }

@@ -19,7 +19,7 @@ export class Operators {
     element.replaceChildren(this.head, this.body);
     this.number = this.head.querySelector("input");
     this.number.addEventListener("change", () => this.choose(this.number.valueAsNumber));
-    session.on("runs", () => this.build());
+    session.whenSeen(element, () => this.build());
     session.on("k", () => this.draw());
   }
 

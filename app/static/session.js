@@ -97,6 +97,18 @@ class Session extends EventTarget {
   }
 
   on(event, listener) { this.addEventListener(event, listener); listener(); }
+
+  /** Build a page for the runs on screen, but not before it is looked at: a hidden page fetches nothing. */
+  whenSeen(element, build) {
+    let stale = true;
+    const look = () => {
+      if (!stale || !element.offsetParent) return;
+      stale = false;
+      build();
+    };
+    new IntersectionObserver(look).observe(element);
+    this.on("runs", () => { stale = true; look(); });
+  }
 }
 
 export const session = new Session();
