@@ -14,7 +14,7 @@ from .form import PRIVATE, Controls, form
 from .jobs import Desk, Form
 from .views import Stepper, View, show
 
-PAGES = ("Iterations", "Operators", "Convolutions", "Embeddings")
+PAGES = ("Iterations", "Operators", "Convolutions", "Embeddings", "Why")
 NAME = "InterIR"
 TITLE = f"{NAME}: a restoration network, opened"
 

@@ -23,7 +23,7 @@ from torch import Tensor
 
 from interir.shapes import Image
 
-from . import photos, products
+from . import photos, products, why
 from .colours import palettes
 from .runs import Run
 from .store import RunStore
@@ -61,6 +61,12 @@ def _of_a_run() -> dict[str, Callable[..., Response]]:
         "convolutions.json": lambda run: JSONResponse(products.convolutions(run)),
         "masks/{module:int}/{channel:int}.npy": _masks,
         "sum/{k:int}/{module:int}/{channel:int}/{row:int}/{column:int}.json": _sum,
+        "ledger.json": lambda run: JSONResponse(why.account(run), headers=FOREVER),
+        "ledger/{term}.npy": _term,
+        "interventions.json": lambda run: JSONResponse(why.catalogue(run), headers=FOREVER),
+        "do/{text}/effect.json": lambda run, text: JSONResponse(why.effect(run, text), headers=FOREVER),
+        "do/{text}/image.png": lambda run, text: _png(why.outcome(run, text).image.cpu()),
+        "do/{text}/difference.npy": _difference,
     }
 
 
@@ -121,6 +127,16 @@ def _masks(run: Run, module: int, channel: int) -> Response:
 
 def _sum(run: Run, **place: Any) -> Response:
     return JSONResponse(products.arithmetic(run, **place), headers=FOREVER)
+
+
+def _term(run: Run, term: str) -> Response:
+    if term not in why.TERMS:
+        raise LookupError(f"there is no term called {term!r}")
+    return _half(why.books(run).maps[term])
+
+
+def _difference(run: Run, text: str) -> Response:
+    return _half(why.outcome(run, text).difference.mean(dim=1).cpu())
 
 
 def _plotly(request: Request) -> Response:

@@ -6,7 +6,7 @@
 >>> [iteration.k for iteration in trace]
 [0, 1, 2, 3]
 >>> tuple(trace[1].state.a1.shape), len(trace[1].convolutions)
-((1, 48, 8, 8), 5)
+((1, 64, 8, 8), 5)
 """
 
 from . import degrade

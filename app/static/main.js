@@ -5,8 +5,9 @@ import { Iterations } from "./iterations.js";
 import { Operators } from "./operators.js";
 import { session } from "./session.js";
 import { Stepper } from "./stepper.js";
+import { Why } from "./why.js";
 
-const VIEWS = { iterations: Iterations, operators: Operators, convolutions: Convolutions, embeddings: Embeddings };
+const VIEWS = { iterations: Iterations, operators: Operators, convolutions: Convolutions, embeddings: Embeddings, why: Why };
 
 function mount({ element, props, watch, trigger }) {
   const host = element.querySelector("[data-view]");

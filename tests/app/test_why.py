@@ -1,0 +1,84 @@
+"""What the Why page asks of a run: books that balance, and interventions that do what they say."""
+
+import pytest
+import torch
+
+from analysis.interventions import CATALOGUE, InterventionError
+from app import jobs, why
+from app.photos import Photo
+from app.runs import Subject, finish
+from interir import data
+from tests.helpers import photo
+
+
+@pytest.fixture(scope="module")
+def degraded_run(tiny_networks):
+    """The tiny InterIR on a photo that was degraded here, so that its layers are known."""
+    clean = photo(37, 50, dtype=torch.float32)
+    return finish(tiny_networks["interir"], jobs.degraded(Photo(clean, "noise"), 60, 120, 15, 7), "cpu")
+
+
+def test_books_balance(tiny_run):
+    """Both terms over all k, the start counted once, are the restored photo less the input."""
+    found = why.books(tiny_run)
+    assert found.maps["operator"].shape == (tiny_run.depth + 1, *tiny_run.subject.image.shape[-2:])
+    torch.testing.assert_close(found.maps["operator"][0], found.maps["prior"][0])
+    total = found.maps["operator"].sum(dim=0) + found.maps["prior"][1:].sum(dim=0)
+    change = (tiny_run.digests[-1].estimate - tiny_run.subject.image).mean(dim=1)[0]
+    torch.testing.assert_close(total, change, atol=1e-5, rtol=1e-4)
+    assert found.error < 1e-5 * max(1, change.abs().max())
+    assert sum(row["share"] for row in found.rows) == pytest.approx(1, abs=1e-4)
+
+
+def test_layers_are_those_that_were_added(degraded_run):
+    """Drawn again from the seed: clean photo and layers are the degraded photo."""
+    layers = why.known_layers(degraded_run)
+    assert list(layers) == ["rain", "haze", "noise"]
+    torch.testing.assert_close(degraded_run.subject.clean + sum(layers.values()), degraded_run.subject.image)
+    assert set(why.account(degraded_run)["rows"][1]["removed"]) == set(layers)
+
+
+def test_layers_of_a_real_photo_are_unknown(degraded_run, tiny_networks):
+    """Without a clean photo, or a seed, there is nothing to project on."""
+    image = degraded_run.subject.image
+    for subject in (Subject(image, None, "real"), Subject(image, image, "opened", levels={"haze": 1.0})):
+        run = finish(tiny_networks["interir"], subject, "cpu")
+        assert why.known_layers(run) == {}
+        assert why.account(run)["rows"][1]["removed"] == {}
+
+
+def test_doing_nothing_changes_nothing(tiny_run):
+    """Bit for bit, and by 0 dB."""
+    found = why.outcome(tiny_run, "nothing")
+    assert torch.equal(found.image, tiny_run.digests[-1].estimate)
+    assert why.effect(tiny_run, "nothing")["moved"] == 0
+    assert why.effect(tiny_run, "nothing")["change"] == 0
+
+
+def test_effect_of_an_intervention(degraded_run):
+    """dPSNR is that of the pictures; the same words are computed once."""
+    text = "zero-multiplier + step=0.5@1-2"
+    effect, found = why.effect(degraded_run, text), why.outcome(degraded_run, text)
+    assert why.outcome(degraded_run, text) is found
+    assert effect["text"] == "zero-multiplier + step=0.5@1,2"
+    assert effect["change"] == pytest.approx(found.psnr - found.plain_psnr)
+    assert effect["moved"] == pytest.approx(found.difference.square().mean().sqrt().item())
+    assert not torch.equal(data.to_bytes(found.image), data.to_bytes(found.plain))
+
+
+def test_catalogue_says_what_has_no_meaning(tiny_runs):
+    """Every kind once; modulation is refused where there is none, operators where these are I."""
+    reasons = {key: {e["name"]: e["refusal"] for e in why.catalogue(run)} for key, run in tiny_runs.items()}
+    assert all(list(found) == list(CATALOGUE) for found in reasons.values())
+    assert reasons["interir"]["uniform"] is None
+    assert "no explainable convolution" in reasons["deepsn"]["uniform"]
+    assert reasons["deepsn"]["identity-operators"] is None
+    assert reasons["deepsn-small"]["identity-operators"]
+    assert all("another photo" in found["foreign-masks"] for found in reasons.values())
+
+
+@pytest.mark.parametrize("text", ["foreign-masks", "dance", "rank=many", "skip@9"])
+def test_what_cannot_be_done_is_refused(tiny_runs, text):
+    """A sentence; `routes` answers with it."""
+    with pytest.raises(InterventionError):
+        why.outcome(tiny_runs["interir"], text)
