@@ -3,6 +3,11 @@
 import re
 from urllib.parse import urlsplit
 
+import interir
+
+LAST = interir.load("interir-small").depth
+"""The last k of the sample that is on screen when the page opens."""
+
 INSIDE = re.compile(r"^(data:|blob:|about:)")
 
 

@@ -1,12 +1,13 @@
 """Every page fills, answers to clicks, says what it cannot show, and fits its window."""
 
 import io
+import math
 
 import numpy as np
 import pytest
 from PIL import Image as PILImage
 
-from tests.app.pages import canvases, hashes, k_of, open_page, session, settle, show_tab
+from tests.app.pages import LAST, canvases, hashes, k_of, open_page, session, settle, show_tab
 
 pytestmark = pytest.mark.browser
 
@@ -61,18 +62,18 @@ def test_operators_of_another_channel(opened):
     assert all(a != b for a, b in zip(after, before, strict=True))
     field.fill("4711")
     field.press("Enter")
-    assert field.input_value() == "47"
+    assert field.input_value() == str(session(opened, "s.main.info.channels") - 1)
 
 
 def test_a_click_on_the_overview_chooses(opened):
     """The thumbnail under the pointer is the channel that is shown."""
     show_tab(opened, "Operators")
     overview = opened.locator(".operators .panel", has_text="all channels").locator("canvas")
-    box = overview.bounding_box()
-    side = min(box["width"], box["height"]) / 7  # 48 channels lie in 7 columns
-    left, top = box["width"] / 2 - 3.5 * side, box["height"] / 2 - 3.5 * side
+    box, columns = overview.bounding_box(), math.ceil(math.sqrt(session(opened, "s.main.info.channels")))
+    side = min(box["width"], box["height"]) / columns
+    left, top = ((box[name] - columns * side) / 2 for name in ("width", "height"))
     overview.click(position={"x": left + 2.5 * side, "y": top + 1.5 * side})
-    assert opened.input_value(".operators .head input") == "9"
+    assert opened.input_value(".operators .head input") == str(columns + 2)
 
 
 def click_mask(page, x, y):
@@ -107,11 +108,11 @@ def test_a_click_shows_a_sum_that_is_right(opened, place):
     show_tab(opened, "Convolutions")
     assert_right(opened, click_mask(opened, *place))
     before = opened.locator(".sum .terms").inner_text()
-    with opened.expect_response(lambda r: "/sum/8/" in r.url) as answer:
+    with opened.expect_response(lambda r: f"/sum/{LAST - 1}/" in r.url) as answer:
         opened.keyboard.press("ArrowLeft")
     found = answer.value.json()
     opened.wait_for_function("(t) => document.querySelector('.sum .terms').innerText !== t", arg=before)
-    assert "stage 8" in opened.locator(".sum .metric").inner_text()
+    assert f"stage {LAST - 1}" in opened.locator(".sum .metric").inner_text()
     assert_right(opened, found)
 
 
@@ -138,7 +139,7 @@ def test_the_heat_map_is_a_stepper(opened):
     assert k_of(opened) == 5
     assert opened.input_value(".convolutions .module") == "3"
     opened.keyboard.press("End")
-    assert "does not run at k = 9" in opened.locator(".glance .metric").inner_text()
+    assert f"does not run at k = {LAST}" in opened.locator(".glance .metric").inner_text()
     assert opened.locator(".kernels .grid").count() == 0
 
 
@@ -148,8 +149,8 @@ def test_pictures_can_be_saved(opened):
     panel = opened.locator(".iterations .panel", has=opened.locator("canvas[aria-label=estimate]"))
     with opened.expect_download() as download:
         panel.locator(".save").click()
-    assert download.value.suggested_filename == "interir-small-estimate-k09.png"
-    answer = opened.request.get(f"{opened.url.rstrip('/')}/lens/runs/{run}/estimate/9.png")
+    assert download.value.suggested_filename == f"interir-small-estimate-k{LAST:02}.png"
+    answer = opened.request.get(f"{opened.url.rstrip('/')}/lens/runs/{run}/estimate/{LAST}.png")
     with PILImage.open(download.value.path()) as mine, PILImage.open(io.BytesIO(answer.body())) as theirs:
         assert np.array_equal(np.asarray(mine.convert("RGB")), np.asarray(theirs))
 

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image as PILImage
 
 from tests.app.pages import (
+    LAST,
     canvases,
     choose,
     k_of,
@@ -49,7 +50,7 @@ def test_a_photo_of_ones_own(opened, tmp_path):
     info = session(opened, "s.main.info")
     assert (info["size"], info["title"], info["clean"]) == ([48, 67], "hill", True)
     assert "67 × 48 px restored: InterIR " in status(opened)
-    assert k_of(opened) == info["depth"] == 9
+    assert k_of(opened) == info["depth"] == LAST
     for name in ("Iterations", "Operators", "Convolutions"):
         show_tab(opened, name)
         assert all(canvas["inked"] and not canvas["hidden"] for canvas in canvases(opened))
@@ -99,7 +100,7 @@ def test_a_degraded_photo_has_no_truth(opened, tmp_path):
     assert "dB" not in opened.locator(".stepper .reading").inner_text()
     assert "No clean photo is known" in opened.locator(".iterations").inner_text()
     opened.keyboard.press("ArrowLeft")
-    assert k_of(opened) == 8
+    assert k_of(opened) == LAST - 1
 
 
 @pytest.mark.parametrize("size", [(1, 1), (7, 63), (9, 40)], ids=str)
@@ -111,7 +112,7 @@ def test_tiny_photos(opened, tmp_path, size):
     for name in ("Iterations", "Operators", "Convolutions"):
         show_tab(opened, name)
         opened.keyboard.press("ArrowLeft")
-    assert k_of(opened) == 6
+    assert k_of(opened) == LAST - 3
 
 
 def test_a_photo_without_degradation(opened, tmp_path):
