@@ -35,14 +35,18 @@ def opened(shared):
     shared.wait_for_selector(".scores td")
     shared.wait_for_function("() => document.querySelectorAll('[data-do=cancel]:not([hidden])').length === 0")
     settle(shared)
+    still(shared)
     yield shared
     shared.select_option("[data-field=method]", "t-SNE")
     shared.select_option("[data-field=source]", "x")
 
 
 def still(page):
-    """Wait until points that travel have arrived."""
-    page.wait_for_timeout(500)
+    """Wait until points that travel have arrived, and one's own photo is on the maps."""
+    seen, now = None, hashes(page, MAPS)
+    while now != seen:
+        page.wait_for_timeout(700)
+        seen, now = now, hashes(page, MAPS)
 
 
 def test_both_maps_fill(opened):
