@@ -1,0 +1,108 @@
+"""What a figure is made from: everything is opened here, and its hash kept.
+
+Files go by their names. They are looked for in the folders that were given, among the photos that
+come with the package, and at last as a path.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from interir import CheckpointError, UnfoldedNetwork, testsets, weights
+from interir.shapes import Image
+from interir.tables import escape
+
+from .errors import FigureError
+
+PHOTOS = weights.ASSETS / "photos"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Subject:
+    """A network, and which weights it has."""
+
+    name: str
+    digest: str
+    model: UnfoldedNetwork
+
+    @property
+    def sentence(self) -> str:
+        """Both, as LaTeX."""
+        return (
+            rf"{escape(self.model.title)} (\texttt{{{escape(self.name)}}}, weights \texttt{{{self.digest}}})"
+        )
+
+
+class Inputs:
+    """Opens files and networks, and remembers what they were.
+
+    ``folders`` are searched first, in order. A network stays on ``device``.
+    """
+
+    def __init__(self, folders: Sequence[Path] = (), device: str = "cpu") -> None:
+        self.folders, self.device = tuple(folders), device
+        self.files: dict[str, Path] = {}
+        self.weights: dict[str, str] = {}
+
+    def find(self, name: str) -> Path:
+        """Where a file is; raises `FigureError` that says where it was looked for."""
+        places = [*(folder / name for folder in self.folders), PHOTOS / name, Path(name)]
+        found = next((place for place in places if place.is_file()), None)
+        if found is None:
+            among = ", ".join(path.name for path in bundled())
+            raise FigureError(f"{name or 'the file'} was not found; give its folder, or take one of {among}")
+        self.files[Path(name).name if Path(name).is_absolute() else name] = found
+        return found
+
+    def photo(self, name: str) -> Image:
+        """A photo, ``(1, 3, H, W)``; raises `FigureError`."""
+        return testsets.read(self.find(name))
+
+    def credit(self, name: str) -> str:
+        """What the licence of a bundled photo asks a caption to say; nothing for others."""
+        entries = json.loads((PHOTOS / "photos.json").read_text(encoding="utf-8"))
+        found = next((e for e in entries if self.find(name) == PHOTOS / e["file"]), None)
+        if found is None or not found["licence"].startswith("CC BY"):
+            return ""
+        return escape(f" (photo: {found['credit']}, {found['licence']}, changed)")
+
+    def network(self, name: str) -> Subject:
+        """A network by the name of shipped weights, or by a file's; raises `FigureError`."""
+        try:
+            path = weights.find(next((f / name for f in self.folders if (f / name).is_file()), name))
+            digest = weights.digest(path)
+            model = _network(path, digest, self.device)
+        except CheckpointError as error:
+            raise FigureError(str(error)) from error
+        self.weights[Path(name).name] = digest
+        return Subject(path.stem, digest, model)
+
+    def hashes(self) -> dict[str, str]:
+        """SHA-256 of every file that was opened, by name; weights apart."""
+        return {name: sha256(path.read_bytes()) for name, path in sorted(self.files.items())}
+
+    def own(self) -> dict[str, bytes]:
+        """Photos that don't come with the package: without them nobody can make the figure again."""
+        own = {name: path for name, path in self.files.items() if path.parent != PHOTOS}
+        return {name: path.read_bytes() for name, path in own.items()}
+
+
+def bundled() -> list[Path]:
+    """The photos that come with the package."""
+    return [path for path in sorted(PHOTOS.iterdir()) if path.suffix in {".png", ".jpg"}]
+
+
+def sha256(content: bytes) -> str:
+    """The hash in hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()
+
+
+@lru_cache(maxsize=4)
+def _network(path: Path, digest: str, device: str) -> UnfoldedNetwork:
+    del digest  # only part of the key
+    return weights.load(path).to(device)

@@ -1,0 +1,28 @@
+"""The one list of kinds of figures, in the order in which they are offered."""
+
+from .books import LedgerRecipe
+from .convolutions import ConvolutionsRecipe
+from .curves import CurvesRecipe
+from .film import FilmRecipe
+from .grid import GridRecipe
+from .heat import HeatRecipe
+from .maps import MapsRecipe
+from .operators import OperatorsRecipe
+from .spec import Recipe
+from .strip import StripRecipe
+from .tables import AblationRecipe, ResultsRecipe
+
+_ALL: tuple[type[Recipe], ...] = (
+    StripRecipe,
+    GridRecipe,
+    CurvesRecipe,
+    OperatorsRecipe,
+    ConvolutionsRecipe,
+    LedgerRecipe,
+    HeatRecipe,
+    MapsRecipe,
+    ResultsRecipe,
+    AblationRecipe,
+    FilmRecipe,
+)
+KINDS: dict[str, type[Recipe]] = {recipe.kind: recipe for recipe in _ALL}
