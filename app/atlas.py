@@ -7,7 +7,6 @@ computed, and whoever stops listening stops the work. The maps themselves are ca
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from dataclasses import asdict, fields
 from functools import cached_property
@@ -46,7 +45,6 @@ class Atlas:
     def __init__(self, path: Path, desk: Desk, photos: Path | None = None) -> None:
         self.path, self.desk = path, desk
         self.folders = [folder for folder in (photos, PHOTOS) if folder]
-        self._lock = threading.Lock()
 
     @cached_property
     def bank(self) -> Bank:
@@ -188,8 +186,8 @@ class Atlas:
 
     def _pooled(self, network: str, run: Run) -> Pooled:
         """All sources of a network of the bank on the run's photo, as the bank's own photos were taken."""
-        with self._lock:  # two maps ask at once
-            return run.once(f"pooled {network}", lambda: self._embed(network, run.subject.image))
+        found: Pooled = run.once(f"pooled {network}", lambda: self._embed(network, run.subject.image))
+        return found
 
     def _embed(self, network: str, image: Image) -> Pooled:
         part = testsets.eight_bits(middle(image, self.bank.manifest["side"]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -55,6 +56,7 @@ class Run:
     seconds: float
     id: str = field(default_factory=lambda: secrets.token_urlsafe(16))
     _made: dict[str, Any] = field(default_factory=dict)
+    _making: dict[str, threading.Lock] = field(default_factory=dict)
 
     @property
     def depth(self) -> int:
@@ -90,9 +92,13 @@ class Run:
         }
 
     def once(self, name: str, make: Callable[[], Any]) -> Any:
-        """What ``make`` gives, made at the first call; for small things that take long."""
-        if name not in self._made:
-            self._made[name] = make()
+        """What ``make`` gives, made at the first call; for small things that take long.
+
+        A page asks for several parts of one thing at once: the others wait for the first.
+        """
+        with self._making.setdefault(name, threading.Lock()):
+            if name not in self._made:
+                self._made[name] = make()
         return self._made[name]
 
     @property

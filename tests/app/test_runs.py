@@ -1,6 +1,9 @@
 """Making a run: every iteration in order, the network's own numbers, and no leak of its modes."""
 
 import math
+import time
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 import torch
@@ -95,3 +98,20 @@ def test_size_in_memory(tiny_run):
     matrices = (tiny_run.depth + 1) * 4 * x.shape[1] * (x.shape[2] ** 2 + x.shape[3] ** 2)
     masks = sum(c.bits.nbytes for d in tiny_run.digests for c in d.convolutions)
     assert least <= tiny_run.nbytes <= least + matrices + masks
+
+
+def test_once_is_once_when_several_ask_together(tiny_networks, tiny_subject):
+    """A page fetches several parts of one result at the same time: it is made by the first to ask."""
+    run, made, together = finish(tiny_networks["interir"], tiny_subject, "cpu"), [], Barrier(4)
+
+    def ask(_):
+        together.wait()
+        return run.once("slow", lambda: (time.sleep(0.05), made.append(1), object())[-1])
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(ask, range(4)))
+    assert len(made) == 1
+    assert all(each is found[0] for each in found)
+    with pytest.raises(ZeroDivisionError):
+        run.once("failing", lambda: 1 / 0)
+    assert run.once("failing", lambda: 7) == 7
