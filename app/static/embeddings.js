@@ -183,6 +183,7 @@ export class Embeddings {
     });
     this.verdicts.show(this.maps.filter((each) => this.held(each)).map(({ network }) => network), this.field("source").value);
     await Promise.all(placed);
+    this.element.dataset.placed = run;  // which run the stars on both maps are of
   }
 
   step() {

@@ -22,6 +22,7 @@ OPENED = """async (item) => {
   return infos;
 }"""
 
+PLACED = "() => document.querySelector('.embeddings').dataset.placed === window.interirSession.main.info.id"
 MAPS = ".scatter canvas"
 LIMIT = 50
 """Milliseconds that panning, zooming and hovering may take with 2,000 points."""
@@ -34,6 +35,7 @@ def opened(shared):
     shared.wait_for_selector(".verdict table")
     shared.wait_for_selector(".scores td")
     shared.wait_for_function("() => document.querySelectorAll('[data-do=cancel]:not([hidden])').length === 0")
+    shared.wait_for_function(PLACED)
     settle(shared)
     still(shared)
     yield shared
@@ -42,7 +44,7 @@ def opened(shared):
 
 
 def still(page):
-    """Wait until points that travel have arrived, and one's own photo is on the maps."""
+    """Wait until points that travel have arrived."""
     seen, now = None, hashes(page, MAPS)
     while now != seen:
         page.wait_for_timeout(700)
