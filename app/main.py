@@ -96,7 +96,7 @@ def settings(options: argparse.Namespace, desk: Desk) -> dict[str, Any]:
     """How Gradio is launched: local, private, with our own routes before its own."""
     from app import atlas_routes
     from app.routes import mount
-    from app.theme import HEAD, STYLE, theme
+    from app.theme import HEAD, STYLES, theme
 
     return {
         "server_name": options.host,
@@ -108,7 +108,7 @@ def settings(options: argparse.Namespace, desk: Desk) -> dict[str, Any]:
         "run_history": False,
         "state_session_capacity": 64,
         "theme": theme(),
-        "css_paths": [STYLE],
+        "css_paths": STYLES,
         "head": HEAD,
         "app_kwargs": {"routes": [mount(desk.store, atlas_routes.mount(open_atlas(options, desk)))]},
         "prevent_thread_lock": True,

@@ -8,7 +8,7 @@ import gradio as gr
 
 from .routes import PREFIX, STATIC
 
-STYLE: Path = STATIC / "style.css"
+STYLES: list[Path] = sorted(STATIC.glob("*.css"))
 
 HEAD = f'<script type="module" src="{PREFIX}/static/main.js"></script>'
 

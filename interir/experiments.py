@@ -36,6 +36,9 @@ COLUMNS = (
     "photos", "input / dB", "PSNR / dB", "SSIM", "gain / dB", "low", "high",
 )  # fmt: skip
 
+BEFORE = {"warmup": 0.0}
+"""What a run did that is older than the field."""
+
 
 def row(run: Path, val: Path, limit: int | None, device: str) -> dict[str, Any]:
     """One trial: evaluated on photos of ``val`` under the seven combinations."""
@@ -67,7 +70,7 @@ def command(config: Config, recipe: Mapping[str, Any]) -> str:
     fields_set = [f"{key}={int(value)}" for key, value in _differing(values, to_dict(NAMED[name])).items()]
     words = ["python -m interir.train --config", name, *(["--set", *fields_set] if fields_set else [])]
     for field in fields(Recipe):
-        value = recipe.get(field.name, field.default)
+        value = recipe.get(field.name, BEFORE.get(field.name, field.default))
         if value == field.default or field.name in ("source", "decay"):
             continue
         words += [f"--{field.name}"] if value is True else [f"--{field.name}", f"{value}"]

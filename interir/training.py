@@ -29,14 +29,18 @@ ADVICE = "try a lower --rate, a smaller --clip, or full precision"
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """Everything about a run that is not the network; the budget is in steps or in minutes."""
+    """Everything about a run that is not the network; the budget is in steps or in minutes.
+
+    ``rate`` is the highest learning rate, reached after the share ``warmup`` of the budget.
+    """
 
     steps: int | None = None
     minutes: float | None = None
     source: str = ""
     batch: int = 8
     patch: int = 64
-    rate: float = 2e-3
+    rate: float = 1e-3
+    warmup: float = 0.02
     clip: float = 0.3
     decay: float = 0.999
     seed: int = 0
@@ -45,6 +49,8 @@ class Recipe:
     def __post_init__(self) -> None:
         if (self.steps is None) == (self.minutes is None):
             raise ValueError("the budget is either steps or minutes: give exactly one of them")
+        if not 0 <= self.warmup < 1:
+            raise ValueError(f"the warm-up is a share of the budget in [0, 1), not {self.warmup}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +92,13 @@ class Trainer:
 
     @property
     def rate(self) -> float:
-        """Cosine annealing of the learning rate from the recipe's to 1e-6."""
-        return 1e-6 + self.recipe.rate * (0.5 + 0.5 * math.cos(math.pi * self.progress))
+        """The learning rate now: a linear warm-up, under a cosine over the budget down to 1e-6.
+
+        Without the warm-up Adam's first steps, each of full size in every weight whatever its
+        gradient, have driven a network to NaN.
+        """
+        risen = min(1.0, self.progress / self.recipe.warmup) if self.recipe.warmup else 1.0
+        return 1e-6 + self.recipe.rate * risen * (0.5 + 0.5 * math.cos(math.pi * self.progress))
 
     def batch(self, photos: list[Tensor]) -> Degraded:
         """The next batch of all processes: random patches, each under a random combination."""

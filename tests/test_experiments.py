@@ -15,7 +15,7 @@ from tests.helpers import generator
 RECIPES = {
     "steps": {"steps": 600},
     "minutes": {"minutes": 1.5, "rate": 0.001, "seed": 3},
-    "flags": {"steps": 1_000_000, "amp": True, "batch": 4, "source": "two words", "decay": 0.999},
+    "flags": {"steps": 1_000_000, "amp": True, "batch": 4, "warmup": 0.05, "source": "two words", "decay": 0.999},
 }
 CONFIGS = {
     "named": interir.configs.NAMED["deepsn-small"],
@@ -35,6 +35,7 @@ def test_command_says_the_run(config, recipe, monkeypatch):
     assert train.config_of(options) == config
     again = train.recipe_of(options)
     assert all(getattr(again, name) == value for name, value in recipe.items() if name != "source")
+    assert again.warmup == recipe.get("warmup", 0)  # a header without the field is older than it
 
 
 @pytest.fixture

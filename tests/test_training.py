@@ -148,10 +148,27 @@ def test_late_patches_are_larger_and_fewer():
 @pytest.mark.parametrize(("spent", "rate"), [(0, 2e-3), (20, 1.5e-3), (30, 1e-3), (60, 0), (90, 0)])
 def test_learning_rate_is_a_cosine_of_progress(budget, spent, rate):
     """Highest at the start, half in the middle, 1e-6 at the end of the budget and after it."""
-    trainer = start(**budget)
+    trainer = start(**budget, rate=2e-3, warmup=0)
     trainer.steps = trainer.seconds = spent
     trainer.step(trainer.batch(PHOTOS))
     assert trainer.optimizer.param_groups[0]["lr"] == pytest.approx(rate + 1e-6)
+
+
+@pytest.mark.parametrize("budget", [{"steps": 60}, {"minutes": 1}], ids=str)
+@pytest.mark.parametrize(("spent", "risen"), [(0, 0), (10, 0.5), (20, 1), (30, 1)])
+def test_learning_rate_rises_linearly_over_its_warm_up(budget, spent, risen):
+    """From 1e-6 at the first step to the cosine's value at the end of the warm-up, and on it after that."""
+    warming, warm = start(**budget, warmup=1 / 3), start(**budget, warmup=0)
+    for trainer in (warming, warm):
+        trainer.steps = trainer.seconds = spent
+    assert warming.rate - 1e-6 == pytest.approx(risen * (warm.rate - 1e-6))
+
+
+@pytest.mark.parametrize("warmup", [-0.1, 1.0])
+def test_warm_up_is_a_share(warmup):
+    """A warm-up as long as the budget would never reach its rate."""
+    with pytest.raises(ValueError, match="share of the budget"):
+        Recipe(steps=1, warmup=warmup)
 
 
 def test_shares_make_up_the_batch():
@@ -164,7 +181,7 @@ def test_shares_make_up_the_batch():
 
 def test_one_step_is_adam_on_equation_2():
     """The first step is that of Adam on Eq. 2 with the gradient clipped, written out here."""
-    trainer = start()
+    trainer = start(rate=2e-3, warmup=0)
     sample, parameters = trainer.batch(PHOTOS), dict(trainer.network.named_parameters())
     loss = losses.restoration_loss(trainer.network(sample.image), sample.clean)
     gradients = dict(zip(parameters, torch.autograd.grad(loss, [*parameters.values()]), strict=True))
