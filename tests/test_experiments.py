@@ -15,7 +15,7 @@ from tests.helpers import generator
 RECIPES = {
     "steps": {"steps": 600},
     "minutes": {"minutes": 1.5, "rate": 0.001, "seed": 3},
-    "flags": {"steps": 1_000_000, "amp": True, "batch": 4, "warmup": 0.05, "source": "two words", "decay": 0.999},
+    "flags": {"steps": 1_000_000, "amp": True, "batch": 4, "warmup": 0.05, "source": "a b", "decay": 0.999},
 }
 CONFIGS = {
     "named": interir.configs.NAMED["deepsn-small"],
