@@ -14,6 +14,10 @@ ESCAPES = {
     "\\": r"\textbackslash{}",
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
+    # In LaTeX's default encoding the bare signs print as others.
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
     "−": "$-$",
     **{c: "\\" + c for c in "&%$#_{}"},
 }
@@ -80,6 +84,8 @@ def escape(text: str) -> str:
 
     >>> escape("interir_small & 5 %")
     'interir\\_small \\& 5 \\%'
+    >>> escape("<a|b>")
+    '\\textless{}a\\textbar{}b\\textgreater{}'
     """
     return "".join(ESCAPES.get(c, c) for c in text)
 
