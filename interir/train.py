@@ -181,7 +181,7 @@ def arguments() -> argparse.Namespace:
     add("--source", default="", help="what the photos are, for the weights' header")
     add("--batch", type=int, default=8, help="of all processes together")
     add("--patch", type=int, default=64, help="side of the patches in pixels")
-    add("--rate", type=float, default=1e-3, help="highest learning rate")
+    add("--rate", type=float, default=2e-3, help="highest learning rate")
     add("--warmup", type=float, default=0.02, help="share of the budget in which the rate rises")
     add("--clip", type=float, default=0.3, help="largest norm of a gradient")
     add("--seed", type=int, default=0)

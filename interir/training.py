@@ -39,7 +39,7 @@ class Recipe:
     source: str = ""
     batch: int = 8
     patch: int = 64
-    rate: float = 1e-3
+    rate: float = 2e-3
     warmup: float = 0.02
     clip: float = 0.3
     decay: float = 0.999
