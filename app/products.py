@@ -11,29 +11,23 @@ from dataclasses import fields
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn import functional as F
 
+from analysis import views
 from analysis.arithmetic import weighted_sum
 from analysis.digest import MaskSummary, Norms, rerun
 from analysis.spectra import Spectrum, spectrum
-from interir import ExplainableConv2d, State, operators
+from interir import ExplainableConv2d, State
 
 from .runs import Run
-
-THUMBNAIL = 24
-"""Side of an operator in the overview of all channels, in pixels."""
 
 OPERATORS = ("a1", "a2")
 
 
 def change(run: Run) -> Tensor:
     """x̂_k - x̂_{k-1}, mean of R, G and B, ``(K, H, W)``; the first is x̂_0 - y."""
-    estimates = [run.subject.image, *(digest.estimate for digest in run.digests)]
-    pairs = zip(estimates[1:], estimates[:-1], strict=True)
-    return torch.cat([(after - before).mean(dim=1) for after, before in pairs])
+    return views.change(run.subject.image, run.digests)
 
 
 def error(run: Run) -> Tensor:
@@ -41,19 +35,17 @@ def error(run: Run) -> Tensor:
     clean = run.subject.clean
     if clean is None:
         raise LookupError("there is no clean photo to compare with")
-    return torch.cat([(digest.estimate - clean).mean(dim=1) for digest in run.digests])
+    return views.error(clean, run.digests)
 
 
 def operator(run: Run, which: str, channel: int) -> Tensor:
     """A1 or A2 in one channel, ``(K, n, n)``."""
-    return torch.stack([getattr(digest.state, which)[0, channel] for digest in run.digests])
+    return views.operator(run.digests, which, channel)
 
 
 def operator_overview(run: Run, which: str) -> Tensor:
     """A1 or A2 in all channels, area-averaged to thumbnails, ``(K, c, n, n)``."""
-    return torch.cat(
-        [F.adaptive_avg_pool2d(getattr(digest.state, which), THUMBNAIL) for digest in run.digests]
-    )
+    return views.thumbnails(run.digests, which)
 
 
 def spectra(run: Run, which: str) -> dict[str, Any]:
@@ -71,18 +63,17 @@ def spectra(run: Run, which: str) -> dict[str, Any]:
 
 def degraded_features(run: Run, channel: int) -> Tensor:
     """(A1 x_k A2) in one channel, ``(K, h, w)``: what the operators make of the estimate."""
-    states = [digest.state for digest in run.digests]
-    return torch.stack([operators.apply(s.a1[0, channel], s.x[0, channel], s.a2[0, channel]) for s in states])
+    return views.degraded_features(run.digests, channel)
 
 
 def state_features(run: Run, field: str, channel: int) -> Tensor:
     """x_k or the multiplier in one channel, ``(K, h, w)``."""
-    return torch.stack([getattr(digest.state, field)[0, channel] for digest in run.digests])
+    return views.state_features(run.digests, field, channel)
 
 
 def observed_features(run: Run, channel: int) -> Tensor:
     """y in one channel, the same at every k: ``(1, h, w)``."""
-    return run.observation.features[:, channel]
+    return views.observed_features(run.observation, channel)
 
 
 def modules(run: Run) -> list[str]:

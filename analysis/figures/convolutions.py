@@ -18,10 +18,10 @@ from interir.tables import escape
 from . import runs
 from .errors import FigureError
 from .inputs import Inputs
-from .pictures import PHOTO, Pixels, few, matrix, numbers, signed
+from .pictures import Pixels, few, matrix, numbers, signed, tinted
 from .sheet import Sheet
 from .spec import Drawing, OnPhoto, chosen, setting
-from .style import ORANGE, SEQUENTIAL
+from .style import SEQUENTIAL
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ class Convolutions(Drawing):
         top, shown = sheet.line + 0.2 * sheet.em, []
         for row in self.rows:
             sheet.text(0, top + height / 2, f"$k = {row.k}$", rotation=90, ha="left", va="center")
-            self._mask(sheet, row, (lefts[0], top, widths[0], height))
+            tinted(sheet.box(lefts[0], top, widths[0], height), self.photo, row.mask, self.padded)
             boxes = [(left, top, height, height) for left in lefts[1:]]
             shown = [self._matrix(sheet, row, i, box) for i, box in enumerate(boxes)]
             top += height + gap
@@ -122,16 +122,6 @@ class Convolutions(Drawing):
             ticks = [0, 50] if i == 0 else ticks if height > 8 * sheet.em else ticks[1:]
             sheet.colour_bar(image, box, orientation="horizontal", ticks=ticks, format=signed if i else "%g")
         return top + 0.5 * sheet.em + 1.4 * sheet.line
-
-    def _mask(self, sheet: Sheet, row: Row, box: tuple[float, float, float, float]) -> None:
-        axes = sheet.box(*box)
-        grey = np.repeat(self.photo.mean(axis=2, keepdims=True), 3, axis=2).round().astype(np.uint8)
-        axes.imshow(grey, aspect="auto", gid=PHOTO)
-        tint = np.zeros((*row.mask.shape, 4), dtype=np.float32)
-        tint[..., :3], tint[..., 3] = ORANGE, 0.6 * row.mask
-        height, width = self.padded
-        axes.imshow(tint, extent=(-0.5, width - 0.5, height - 0.5, -0.5), aspect="auto")
-        axes.set(xlim=(-0.5, grey.shape[1] - 0.5), ylim=(grey.shape[0] - 0.5, -0.5))
 
     def _matrix(self, sheet: Sheet, row: Row, i: int, box: tuple[float, float, float, float]) -> AxesImage:
         values = self._values(row)[i]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -90,21 +90,14 @@ def localised(recipe: Recipe) -> tuple[Recipe, tuple[Path, ...]]:
     """The recipe with bare names instead of absolute paths, and the folders in which these are."""
     folders: dict[Path, None] = {}
 
-    def bare(value: Any, parts: int) -> Any:
-        if isinstance(value, tuple):
-            return tuple(bare(each, parts) for each in value)
-        path = Path(value)
+    def bare(name: str, role: str) -> str:
+        path, parts = Path(name), 2 if role == RUN else 1
         if not path.is_absolute() and ".." not in path.parts:
-            return value
+            return name
         folders[path.parents[parts - 1]] = None
         return "/".join(path.parts[-parts:])
 
-    changed = {
-        f.name: bare(getattr(recipe, f.name), 2 if f.metadata["role"] == RUN else 1)
-        for f in fields(recipe)
-        if f.metadata["role"]
-    }
-    return replace(recipe, **changed), tuple(folders)
+    return recipe.renamed(bare), tuple(folders)
 
 
 def compared(before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:

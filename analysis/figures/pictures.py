@@ -14,7 +14,7 @@ from matplotlib.patches import Rectangle
 from scipy.ndimage import uniform_filter
 
 from .sheet import Sheet
-from .style import ACCENTS, DIVERGING
+from .style import ACCENTS, DIVERGING, ORANGE
 
 Pixels = UInt8[np.ndarray, "H W 3"]
 Matrix = Float[np.ndarray, "rows columns"]
@@ -52,6 +52,17 @@ def mark(axes: Axes, crop: Crop, number: int) -> None:
         axes.add_patch(frame)
 
 
+def tinted(axes: Axes, pixels: Pixels, mask: Matrix, size: tuple[int, int]) -> None:
+    """A mask in orange over a photo in grey; it covers ``size``, height and width in the photo's pixels."""
+    height, width = pixels.shape[:2]
+    grey = np.repeat(pixels.mean(axis=2, keepdims=True), 3, axis=2).round().astype(np.uint8)
+    axes.imshow(grey, aspect="auto", gid=PHOTO)
+    tint = np.zeros((*mask.shape, 4), dtype=np.float32)
+    tint[..., :3], tint[..., 3] = ORANGE, 0.6 * mask
+    axes.imshow(tint, extent=(-0.5, size[1] - 0.5, size[0] - 0.5, -0.5), aspect="auto")
+    axes.set(xlim=(-0.5, width - 0.5), ylim=(height - 0.5, -0.5))
+
+
 def cropped(sheet: Sheet, pixels: Pixels, crop: Crop, number: int, box: tuple[float, float, float]) -> Axes:
     """A crop, ``box`` = left, top, width, in a frame of its colour."""
     axes = photo(sheet, crop.of(pixels), *box)
@@ -69,13 +80,13 @@ def scale_bar(sheet: Sheet, axes: Axes, columns: int, width: float) -> None:
         return
     inch = columns / width
     margin, thick = 0.35 * sheet.em * inch, 0.16 * sheet.em * inch
-    bottom = axes.get_ylim()[0]
+    left, bottom = axes.get_xlim()[0] + 0.5 + margin, axes.get_ylim()[0]
     back: dict[str, Any] = {"boxstyle": "square,pad=0.12", "facecolor": (0, 0, 0, 0.6), "linewidth": 0}
     axes.text(
-        margin, bottom - 2.2 * margin, f"{length} px", color="white", ha="left", va="bottom",
+        left, bottom - 2.2 * margin, f"{length} px", color="white", ha="left", va="bottom",
         fontsize=sheet.preset.small, bbox=back,
     )  # fmt: skip
-    corner = (margin, bottom - margin - thick)
+    corner = (left, bottom - margin - thick)
     axes.add_patch(Rectangle(corner, length, thick, facecolor="white", edgecolor="black", linewidth=0.4))
 
 

@@ -7,6 +7,7 @@ left to a layout engine. The page's height is known when all is placed.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import replace
 from typing import Any
 
@@ -40,8 +41,15 @@ class Sheet:
         self.figure = Figure(figsize=(preset.width, preset.tallest))
         self.em, self.line = preset.text / 72, 1.3 * preset.small / 72
         self.gap = 0.4 * self.em
+        self._corner = (0.0, 0.0)
         self._axes: list[tuple[Axes, tuple[float, float, float, float]]] = []
         self._texts: list[tuple[Text, float, float]] = []
+
+    def part(self, left: float, top: float, width: float) -> Sheet:
+        """A sheet on this one, for what paints itself from its own left top corner."""
+        inner = copy(self)
+        inner.width, inner._corner = width, (self._corner[0] + left, self._corner[1] + top)
+        return inner
 
     def box(self, left: float, top: float, width: float, height: float) -> Axes:
         """Bare axes: a place for a picture."""
@@ -52,7 +60,8 @@ class Sheet:
     def plot(self, left: float, top: float, width: float, height: float) -> Axes:
         """Axes whose *inner* box lies here; their labels need room around it."""
         axes = self.figure.add_axes((0, 0, 1, 1), label=f"{len(self._axes)}")
-        self._axes.append((axes, (left, top, width, height)))
+        x, y = self._corner
+        self._axes.append((axes, (x + left, y + top, width, height)))
         return axes
 
     def flow(self, count: int, top: float, height: float) -> tuple[list[Axes], float]:
@@ -79,7 +88,7 @@ class Sheet:
         kwargs = {"ha": "center", "va": "baseline", "fontsize": size, **kwargs}
         made = self.figure.text(0, 0, words, **kwargs)
         down = 0.92 * size / 72 if kwargs["va"] == "baseline" else 0
-        self._texts.append((made, x, top + down))
+        self._texts.append((made, self._corner[0] + x, self._corner[1] + top + down))
         return made
 
     def legend(self, axes: Axes, top: float) -> None:

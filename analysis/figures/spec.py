@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from abc import ABC, abstractmethod
-from dataclasses import MISSING, dataclass, field, fields
+from collections.abc import Callable
+from dataclasses import MISSING, dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -89,7 +90,7 @@ class Drawing(Composition):
 
 @dataclass(frozen=True)
 class Recipe(ABC):
-    """The parameters of one kind of figure; plain values and tuples of them only."""
+    """The parameters of one kind of figure; plain values, and tuples and records of them only."""
 
     kind: ClassVar[str]
     title: ClassVar[str]
@@ -101,13 +102,21 @@ class Recipe(ABC):
     @property
     def stem(self) -> str:
         """A file name without its suffix: the kind, and what it opens."""
-        names = [
-            Path(name).stem
-            for f in fields(self)
-            if f.metadata["role"] == FILE
-            for name in _all(getattr(self, f.name))
-        ]
-        return file_stem("-".join([self.kind, *names]))
+        return file_stem("-".join([self.kind, *self.opened()]))
+
+    def opened(self) -> list[str]:
+        """The files that it names, without folders and suffixes."""
+        found = [getattr(self, f.name) for f in fields(self) if f.metadata["role"] == FILE]
+        return [Path(name).stem for value in found for name in _all(value)]
+
+    def renamed(self, rename: Callable[[str, str], str]) -> Self:
+        """The recipe with ``rename(name, role)`` for every name of a file, a run or a network."""
+
+        def each(value: Any, role: str) -> Any:
+            return tuple(each(v, role) for v in value) if isinstance(value, tuple) else rename(value, role)
+
+        roles = {f.name: f.metadata["role"] for f in fields(self) if f.metadata["role"]}
+        return replace(self, **{name: each(getattr(self, name), role) for name, role in roles.items()})
 
 
 @dataclass(frozen=True)
@@ -174,6 +183,8 @@ def _alike(value: Any, default: Any) -> bool:
 
 
 def _frozen(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _frozen(each) for name, each in value.items()}
     return tuple(map(_frozen, value)) if isinstance(value, list | tuple) else value
 
 

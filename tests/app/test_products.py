@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from analysis.spectra import Spectrum
+from analysis.views import THUMBNAIL
 from app import products
 from app.runs import Subject, finish
 from tests.helpers import photo
@@ -66,7 +67,7 @@ def test_overview(tiny_run, trace, which):
     """Thumbnails of all channels at every k: corners stay where they are, and averages within bounds."""
     every = torch.cat([getattr(iteration.state, which) for iteration in trace])
     found = products.operator_overview(tiny_run, which)
-    side = products.THUMBNAIL
+    side = THUMBNAIL
     assert found.shape == (*every.shape[:2], side, side)
     assert torch.equal(found[..., 0, 0], every[..., 0, 0])
     assert torch.equal(found[..., -1, -1], every[..., -1, -1])
