@@ -4,7 +4,7 @@
     python -m analysis.figures --list
 
 A manifest of one's own needs no more than {"kind": "strip", "parameters": {"photo": "cat.png"}}.
-Files are looked for beside the manifest, in --files and among the bundled photos. Exit status: 0 where
+Files are looked for beside the manifest, in --files and in the package's assets. Exit status: 0 where
 every file is the same to the byte (or was never made before), 1 where one differs, 2 for an error.
 """
 

@@ -33,7 +33,7 @@ class HeatRecipe(Recipe):
 
     kind: ClassVar[str] = "interventions"
     title: ClassVar[str] = "Heat map of interventions"
-    file: str = setting("measured by analysis.interventions", "", FILE)
+    file: str = setting("measured by analysis.interventions", "interventions-interir-small.json", FILE)
 
     def gather(self, inputs: Inputs) -> Heat:
         """Read the file; raises `FigureError`."""

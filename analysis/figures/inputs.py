@@ -1,7 +1,7 @@
 """What a figure is made from: everything is opened here, and its hash kept.
 
-Files go by their names. They are looked for in the folders that were given, among the photos that
-come with the package, and at last as a path.
+Files go by their names. They are looked for in the folders that were given, among the photos and
+results that come with the package, and at last as a path.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from PIL import Image as PILImage
+
 from interir import CheckpointError, UnfoldedNetwork, testsets, weights
 from interir.shapes import Image
 from interir.tables import escape
@@ -20,6 +22,11 @@ from interir.tables import escape
 from .errors import FigureError
 
 PHOTOS = weights.ASSETS / "photos"
+RESULTS = weights.ASSETS / "results"
+SHIPPED = (PHOTOS, RESULTS, RESULTS / "ablation", weights.ASSETS / "embeddings", weights.ASSETS / "why")
+"""Folders of what comes with the package and can stand in a figure."""
+ORIGIN = "Origin"
+"""Key of the text in a PNG that names the bundled photo it was made from."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,7 +58,7 @@ class Inputs:
 
     def find(self, name: str) -> Path:
         """Where a file is; raises `FigureError` that says where it was looked for."""
-        places = [*(folder / name for folder in self.folders), PHOTOS / name, Path(name)]
+        places = [folder / name for folder in (*self.folders, *SHIPPED, Path())]
         found = next((place for place in places if place.is_file()), None)
         if found is None:
             among = ", ".join(path.name for path in bundled())
@@ -64,9 +71,11 @@ class Inputs:
         return testsets.read(self.find(name))
 
     def credit(self, name: str) -> str:
-        """What the licence of a bundled photo asks a caption to say; nothing for others."""
+        """What the licence of a bundled photo, or of a copy that says so, asks a caption; nothing for others."""
+        path = self.find(name)
         entries = json.loads((PHOTOS / "photos.json").read_text(encoding="utf-8"))
-        found = next((e for e in entries if self.find(name) == PHOTOS / e["file"]), None)
+        origin = path.name if path.parent == PHOTOS else _origin(path)
+        found = next((e for e in entries if e["file"] == origin), None)
         if found is None or not found["licence"].startswith("CC BY"):
             return ""
         return escape(f" (photo: {found['credit']}, {found['licence']}, changed)")
@@ -88,8 +97,14 @@ class Inputs:
 
     def own(self) -> dict[str, bytes]:
         """Photos that don't come with the package: without them nobody can make the figure again."""
-        own = {name: path for name, path in self.files.items() if path.parent != PHOTOS}
+        own = {n: path for n, path in self.files.items() if not path.is_relative_to(weights.ASSETS)}
         return {name: path.read_bytes() for name, path in own.items()}
+
+
+def _origin(path: Path) -> str | None:
+    """The bundled photo that a PNG is a smaller copy of, by its text under `ORIGIN`."""
+    with PILImage.open(path) as file:
+        return file.info.get(ORIGIN)
 
 
 def bundled() -> list[Path]:

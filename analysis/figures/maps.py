@@ -34,7 +34,7 @@ class MapsRecipe(Recipe):
 
     kind: ClassVar[str] = "embeddings"
     title: ClassVar[str] = "Embeddings of degradations"
-    bank: str = setting("bank of embeddings; its scores lie beside it", "", FILE)
+    bank: str = setting("bank of embeddings; its scores lie beside it", "val.npz", FILE)
     k: int = setting("iteration; -1 is the last", -1, low=-1)
     method: str = setting("map: t-SNE or PCA", "t-SNE")
     measure: str = setting(f"measure: {', '.join(CAPTIONS)}", "purity")

@@ -19,9 +19,11 @@ from interir.scores import MEAN, Score, Table, means
 from interir.tables import escape
 
 from .errors import FigureError
-from .inputs import Inputs
+from .inputs import RESULTS, Inputs
 from .presets import Preset
 from .spec import FILE, RUN, Composition, Recipe, setting
+
+_SHIPPED = tuple(f"{run.name}/scores.json" for run in sorted((RESULTS / "ablation").iterdir()))
 
 
 class Tabular(Composition):
@@ -39,7 +41,7 @@ class ResultsRecipe(Recipe):
 
     kind: ClassVar[str] = "results"
     title: ClassVar[str] = "Table of results"
-    file: str = setting("written by interir.evaluate --json", "", FILE)
+    file: str = setting("written by interir.evaluate --json", "pair.json", FILE)
 
     def gather(self, inputs: Inputs) -> Results:
         """Read the file; raises `FigureError`."""
@@ -96,7 +98,7 @@ class AblationRecipe(Recipe):
 
     kind: ClassVar[str] = "ablation"
     title: ClassVar[str] = "Table of the ablation"
-    runs: tuple[str, ...] = setting("scores.json of the runs", (), RUN)
+    runs: tuple[str, ...] = setting("scores.json of the runs", _SHIPPED, RUN)
 
     def gather(self, inputs: Inputs) -> Ablation:
         """Read the runs; raises `FigureError`."""
