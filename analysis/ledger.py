@@ -86,9 +86,12 @@ class Ledger:
     @property
     def shares(self) -> Float[Tensor, "n b"]:
         """⟨contribution, change⟩ / ‖change‖²: signed, and 1 in sum."""
-        total = self.change.flatten(1)
-        products = (self.stack.flatten(2) * total).sum(dim=-1)
-        return products / total.square().sum(dim=-1)
+        return share(self.stack, self.change)
+
+    def at(self, term: str, k: int) -> Image:
+        """What a term added at k; at k = 0 the start, which stands in for every term."""
+        wanted = (k, term if k else START)
+        return next(entry.image for entry in self.contributions if (entry.k, entry.term) == wanted)
 
     def removal(self, layers: Mapping[str, Image]) -> Removal:
         """Least-squares coefficients of each contribution on the layers, all layers at once.
@@ -104,6 +107,12 @@ class Ledger:
         shares = {name: -coefficients[:, i].mT.to(self.change) for i, name in enumerate(layers)}
         energy = terms.square().sum(dim=-1).clamp(min=torch.finfo(terms.dtype).tiny)
         return Removal(shares, (rest / energy).mT.to(self.change))
+
+
+def share(images: Float[Tensor, "*n b 3 H W"], change: Image) -> Float[Tensor, "*n b"]:
+    """⟨image, change⟩ / ‖change‖² of each image."""
+    total = change.flatten(1)
+    return (images.flatten(-3) * total).sum(dim=-1) / total.square().sum(dim=-1)
 
 
 def ledger(network: UnfoldedNetwork, image: Image) -> Ledger:

@@ -10,6 +10,7 @@ import numpy as np
 from .errors import FigureError
 from .inputs import Inputs
 from .manifest import Order, localised, written
+from .spec import Composition
 
 
 def export(order: Order, inputs: Inputs | None = None) -> dict[str, bytes]:
@@ -20,13 +21,17 @@ def export(order: Order, inputs: Inputs | None = None) -> dict[str, bytes]:
     inputs = inputs or Inputs()
     recipe, folders = localised(order.recipe)
     order, inputs = replace(order, recipe=recipe), Inputs((*folders, *inputs.folders), inputs.device)
-    composition = recipe.gather(inputs)
+    return carried_out(order, recipe.gather(inputs), inputs)
+
+
+def carried_out(order: Order, composition: Composition, inputs: Inputs) -> dict[str, bytes]:
+    """The files of what an order's recipe gathered from ``inputs``; raises `FigureError`."""
     strange = [name for name in order.formats if name not in composition.formats]
     if strange:
         there = ", ".join(composition.formats) or "none: it is LaTeX"
-        raise FigureError(f"{recipe.kind} cannot be {', '.join(strange)}; its formats are {there}")
+        raise FigureError(f"{order.recipe.kind} cannot be {', '.join(strange)}; its formats are {there}")
     formats = order.formats or composition.formats[:1]
-    stem = recipe.stem
+    stem = order.recipe.stem
     made = {f"{stem}.{name}": content for name, content in composition.files(order.preset, formats).items()}
     made[f"{stem}.tex"] = composition.latex(stem, order.preset).encode()
     made[f"{stem}.npz"] = packed(composition.arrays())

@@ -71,7 +71,7 @@ class Inputs:
         return testsets.read(self.find(name))
 
     def credit(self, name: str) -> str:
-        """What the licence of a bundled photo, or of a copy that says so, asks a caption; nothing for others."""
+        """What a bundled photo's licence asks a caption to say, also of a copy; nothing for others."""
         path = self.find(name)
         entries = json.loads((PHOTOS / "photos.json").read_text(encoding="utf-8"))
         origin = path.name if path.parent == PHOTOS else _origin(path)

@@ -1,6 +1,8 @@
 """The one list of kinds of figures, in the order in which they are offered."""
 
+from .board import BoardRecipe
 from .books import LedgerRecipe
+from .chart import ChartRecipe
 from .convolutions import ConvolutionsRecipe
 from .curves import CurvesRecipe
 from .film import FilmRecipe
@@ -8,6 +10,7 @@ from .grid import GridRecipe
 from .heat import HeatRecipe
 from .maps import MapsRecipe
 from .operators import OperatorsRecipe
+from .panel import PanelRecipe
 from .spec import Recipe
 from .strip import StripRecipe
 from .tables import AblationRecipe, ResultsRecipe
@@ -24,5 +27,8 @@ _ALL: tuple[type[Recipe], ...] = (
     ResultsRecipe,
     AblationRecipe,
     FilmRecipe,
+    PanelRecipe,
+    ChartRecipe,
+    BoardRecipe,
 )
 KINDS: dict[str, type[Recipe]] = {recipe.kind: recipe for recipe in _ALL}

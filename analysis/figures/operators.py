@@ -10,8 +10,6 @@ import numpy as np
 import torch
 from matplotlib.axes import Axes
 
-from interir import Iteration
-
 from ..spectra import spectrum
 from . import runs
 from .errors import FigureError
@@ -36,17 +34,16 @@ class OperatorsRecipe(OnPhoto):
         subject, seen = inputs.network(self.weights), runs.scene(inputs, self)
         if not subject.model.has_operators:
             raise FigureError(f"this {subject.model.title} has no operators: A1 and A2 stay at the identity")
-        device = next(subject.model.parameters()).device
-        with torch.inference_mode():
-            trace = subject.model.trace(seen.image.to(device), keep=_operators)
-        ks = chosen(self.ks, trace.depth, 5)
-        channels = trace[0][0].shape[0]
+        _, digests = runs.followed(subject.model, seen.image)
+        pairs = [(digest.state.a1[0], digest.state.a2[0]) for digest in digests]
+        ks = chosen(self.ks, len(pairs) - 1, 5)
+        channels = pairs[0][0].shape[0]
         if not 0 <= self.channel < channels:
             raise FigureError(f"channel {self.channel} was asked for; there are 0 to {channels - 1}")
-        spectra = [[spectrum(a) for a in pair] for pair in trace]
+        spectra = [[spectrum(a) for a in pair] for pair in pairs]
         return Operators(
             ks=ks,
-            matrices=tuple(tuple(trace[k][i][self.channel].numpy() for k in ks) for i in (0, 1)),
+            matrices=tuple(tuple(pairs[k][i][self.channel].numpy() for k in ks) for i in (0, 1)),
             values=tuple(tuple(spectra[k][i].quantiles[1].numpy() for k in ks) for i in (0, 1)),
             ranks=np.array(
                 [[pair[i].effective_rank.quantile(_q()).numpy() for pair in spectra] for i in (0, 1)]
@@ -57,10 +54,6 @@ class OperatorsRecipe(OnPhoto):
 
 def _q() -> torch.Tensor:
     return torch.tensor((0.05, 0.5, 0.95))
-
-
-def _operators(iteration: Iteration) -> tuple[torch.Tensor, torch.Tensor]:
-    return iteration.state.a1[0].cpu(), iteration.state.a2[0].cpu()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -113,11 +113,16 @@ def detailed(pixels: Pixels, size: tuple[int, int], count: int) -> tuple[Crop, .
 
 
 def matrix(
-    axes: Axes, values: Matrix, limit: float, cmap: str = DIVERGING, low: float | None = None
+    axes: Axes,
+    values: Matrix,
+    limit: float,
+    cmap: str = DIVERGING,
+    low: float | None = None,
+    extent: tuple[float, float, float, float] | None = None,
 ) -> AxesImage:
     """A matrix without interpolation; from -limit to limit unless ``low`` says where the scale begins."""
     low = -limit if low is None else low
-    shown = axes.imshow(values, cmap=cmap, vmin=low, vmax=limit, aspect="auto")
+    shown = axes.imshow(values, cmap=cmap, vmin=low, vmax=limit, aspect="auto", extent=extent)
     axes.add_patch(
         Rectangle(
             (0, 0), 1, 1, transform=axes.transAxes, fill=False, edgecolor="0.3", linewidth=0.5, clip_on=False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_pdf import FigureCanvasPdf
@@ -19,17 +20,23 @@ from .style import applied
 DPI = {"pdf": 600, "svg": 600, "png": 300}
 """Of what is rastered: in PDF and SVG the points of large maps alone, as photos keep their pixels."""
 
+SCREEN = 192
+"""Dots per inch of a preview: two for each pixel of CSS."""
+
 CANVASES = {"pdf": FigureCanvasPdf, "svg": FigureCanvasSVG, "png": FigureCanvasAgg}
 TIMELESS: dict[str, dict[str, None]] = {"pdf": {"CreationDate": None}, "svg": {"Date": None}, "png": {}}
 
 
-def rendered(figure: Figure, preset: Preset, form: str) -> bytes:
-    """The file: ``pdf``, ``svg`` or ``png``."""
+def rendered(figure: Figure, preset: Preset, form: str, *, quick: bool = False) -> bytes:
+    """The file: ``pdf``, ``svg`` or ``png``; a ``quick`` PNG is for the screen, coarser and hardly packed."""
     file = io.BytesIO()
     dpi = DPI[form] / 2 if preset.slide else DPI[form]
+    if quick:
+        dpi = min(dpi, SCREEN)
+    packing: dict[str, Any] = {"pil_kwargs": {"compress_level": 1}} if quick else {}
     with applied(preset), _smooth(figure, form == "png"):
         CANVASES[form](figure)
-        figure.savefig(file, format=form, dpi=dpi, metadata=TIMELESS[form])
+        figure.savefig(file, format=form, dpi=dpi, metadata=TIMELESS[form], **packing)
     return file.getvalue()
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import torch
 from torch import Generator
 
-from interir import UnfoldedNetwork, degrade, testsets
+from interir import Observation, UnfoldedNetwork, degrade, testsets
 from interir.data import to_bytes
 from interir.degrade import Degraded
 from interir.shapes import Image
 from interir.tables import escape
 
+from ..digest import Digest, follow
 from ..interventions.effects import psnr
 from .errors import FigureError
 from .inputs import Inputs
@@ -72,13 +74,26 @@ def degraded(inputs: Inputs, photo: str, strengths: tuple[float, float, float], 
     return Scene(name, testsets.eight_bits(sample.image), sample, sentence)
 
 
-@torch.inference_mode()
 def unfolding(network: UnfoldedNetwork, seen: Scene) -> Unfolding:
     """Every estimate of a run by the final head, x̂_k = decode(x_k)."""
-    device = next(network.parameters()).device
-    trace = network.trace(seen.image.to(device), keep=lambda iteration: iteration.state.x)
-    decoded = [network.decode(x, trace.observation).cpu() for x in trace]
+    _, digests = followed(network, seen.image)
+    decoded = [digest.estimate for digest in digests]
     return Unfolding(tuple(map(pixels, decoded)), tuple(measured(each, seen.clean) for each in decoded))
+
+
+def followed(network: UnfoldedNetwork, image: Image) -> tuple[Observation, tuple[Digest, ...]]:
+    """What the dashboard keeps of a run, k = 0..N; two runs are remembered for their next figures."""
+    return _followed(network, image.numpy().tobytes(), image.shape)
+
+
+@lru_cache(maxsize=2)
+@torch.inference_mode()
+def _followed(
+    network: UnfoldedNetwork, content: bytes, shape: torch.Size
+) -> tuple[Observation, tuple[Digest, ...]]:
+    image = torch.frombuffer(bytearray(content), dtype=torch.float32).reshape(shape)
+    observations, digests = zip(*follow(network, image.to(next(network.parameters()).device)), strict=True)
+    return observations[0], digests
 
 
 def measured(image: Image, clean: Image | None) -> float | None:

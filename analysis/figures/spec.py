@@ -50,6 +50,11 @@ class Composition(ABC):
     def files(self, preset: Preset, formats: tuple[str, ...]) -> dict[str, bytes]:
         """The figure in these formats."""
 
+    def glimpse(self, preset: Preset) -> tuple[str, bytes]:
+        """A format and its bytes for the screen; only what has formats has one."""
+        form = self.formats[0]
+        return form, self.files(preset, (form,))[form]
+
     def latex(self, stem: str, preset: Preset) -> str:
         """What goes into a paper."""
         star = "*" if preset.spans else ""
@@ -70,6 +75,10 @@ class Drawing(Composition):
 
     formats = ("pdf", "svg", "png")
 
+    def said(self) -> tuple[str, str]:
+        """What is shown, and of what: beside others on one board, the latter is said once for all."""
+        return self.caption().removesuffix("."), ""
+
     @abstractmethod
     def paint(self, sheet: Sheet) -> float:
         """Place everything on a sheet and say how tall it is, in inches."""
@@ -86,6 +95,11 @@ class Drawing(Composition):
 
         figure = self.figure(preset)
         return {name: rendered(figure, preset, name) for name in formats}
+
+    def glimpse(self, preset: Preset) -> tuple[str, bytes]:
+        from .rendering import rendered
+
+        return "png", rendered(self.figure(preset), preset, "png", quick=True)
 
 
 @dataclass(frozen=True)
@@ -148,6 +162,12 @@ def filled(recipe: type[Recipe], parameters: dict[str, Any]) -> Recipe:
         if not _alike(value, known[name]):
             raise FigureError(f"{name} of {recipe.kind} is {value!r}; it must be like {known[name]!r}")
     return recipe(**{name: _frozen(value) for name, value in parameters.items()})
+
+
+def sentence(what: str, about: str) -> str:
+    """A caption of what is shown, and of what."""
+    words = f"{what}: {about}" if about else what
+    return f"{words[:1].upper()}{words[1:]}."
 
 
 def file_stem(name: str) -> str:

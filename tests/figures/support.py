@@ -10,14 +10,18 @@ from analysis.embedding.bank import Bank, Basis, Embedded, Member, rounded
 from analysis.embedding.build import TRAINED
 from analysis.embedding.layout import PRESENT
 from analysis.embedding.maps import TSNE
+from analysis.figures.board import Board
 from analysis.figures.books import Books
+from analysis.figures.chart import ChartRecipe
 from analysis.figures.convolutions import Convolutions, Row
 from analysis.figures.curves import Curves
 from analysis.figures.grid import Case, Grid
 from analysis.figures.heat import Heat
 from analysis.figures.maps import Map, Maps
 from analysis.figures.operators import Operators
+from analysis.figures.panel import Shown
 from analysis.figures.pictures import Crop
+from analysis.figures.shown import VIEWS, Found
 from analysis.figures.strip import Panel, Strip
 from analysis.interventions.effects import Cell
 from interir.bootstrap import Interval
@@ -113,7 +117,39 @@ def maps():
     return Maps(shown, {"pixels": ([], [score]), **lines}, "purity", "t-SNE", "five photos")
 
 
-DRAWINGS = {make.__name__: make for make in (strip, grid, operators, convolutions, books, curves, heat, maps)}
+CHART = {
+    "name": "PSNR and SSIM, 50%",
+    "lines": [
+        {"name": "PSNR", "values": [20.0, 24.0, 25.0], "best": 2},
+        {"name": "SSIM", "values": [0.5, None, 0.7], "right": True},
+        {"name": "interval", "values": [21.0, 22.0], "upto": [23.0, 24.0], "first": 1},
+        {"name": "A₁ of x_k", "values": [22.0, 23.0], "first": 1, "marked": False},
+        {"name": "", "values": [20.0, 20.0, 20.0], "guide": True},
+    ],
+    "y": "PSNR / dB",
+    "y2": "SSIM",
+    "mark": 2,
+    "about": "InterIR on _a, λ",
+}
+
+
+def panel(what="change"):
+    photo = not VIEWS[what].labels
+    values = pixels() if photo else RNG.normal(size=(HEIGHT, WIDTH)) / 30
+    found = Found(values, metric="24.53 dB" if photo else "−1.25 dB")
+    return Shown(VIEWS[what], found, 16, (-0.05, 0.05), Crop(0, 0, WIDTH, HEIGHT), 1.0, "a network", True)
+
+
+def chart():
+    return ChartRecipe(**{**CHART, "lines": tuple(CHART["lines"])}).gather(None)
+
+
+def board(columns=2):
+    return Board((panel("estimate"), panel(), chart(), panel("a1")), columns)
+
+
+_ALL = (strip, grid, operators, convolutions, books, curves, heat, maps, panel, chart, board)
+DRAWINGS = {make.__name__: make for make in _ALL}
 
 
 def save_bank(folder):
