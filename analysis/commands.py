@@ -21,7 +21,9 @@ INTERRUPTED = 130
 """The exit status after Ctrl-C."""
 
 
-def parser(program: str, doc: str | None, *, limit: int, side: int | None = 128) -> argparse.ArgumentParser:
+def parser(
+    program: str, doc: str | None, *, limit: int, side: int | None = 128, out: str = "the file to write"
+) -> argparse.ArgumentParser:
     """The options that all commands have; ``side`` is None where photos keep their size."""
     made = argparse.ArgumentParser(
         prog=f"python -m {program}", description=doc, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -29,7 +31,7 @@ def parser(program: str, doc: str | None, *, limit: int, side: int | None = 128)
     add = made.add_argument
     add("--weights", required=True, help="name of shipped weights, or a file")
     add("--data", type=Path, required=True, help="a folder of clean photos")
-    add("--out", type=Path, required=True, help="the file to write")
+    add("--out", type=Path, required=True, help=out)
     add("--limit", type=int, default=limit, help="photos taken, each under all combinations")
     if side:
         add("--side", type=int, default=side, help="of the middle that is cut out, in pixels")
@@ -69,7 +71,18 @@ def about(options: argparse.Namespace, file: Path) -> dict[str, Any]:
 
 
 def write(path: Path, facts: dict[str, Any]) -> None:
-    """Write JSON atomically, None for what is not a finite number."""
+    """Write JSON atomically, None for what is not a finite number, others to seven digits."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial")
-    partial.write_text(json.dumps(finite(facts), indent=1, allow_nan=False))
+    text = json.dumps(_brief(finite(facts)), separators=(",", ":"), allow_nan=False)
+    partial.write_text(text + "\n")
     partial.replace(path)
+
+
+def _brief(facts: Any) -> Any:
+    """The same with all floats to the digits that single precision has."""
+    if isinstance(facts, dict):
+        return {name: _brief(value) for name, value in facts.items()}
+    if isinstance(facts, list | tuple):
+        return [_brief(value) for value in facts]
+    return float(f"{facts:.7g}") if isinstance(facts, float) else facts

@@ -20,7 +20,6 @@ decoded photo instead was measured on held-out photos, and is a few per cent of 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -30,31 +29,20 @@ from typing import Any
 import torch
 from einops import rearrange
 from jaxtyping import Float
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import Tensor
 
 from interir import Observation, Trace, UnfoldedNetwork
 from interir.progress import reported
 from interir.shapes import Features, Image
-from interir.weights import ASSETS
 
-from . import commands
-from .errors import AnalysisError
+from . import bound, commands
 from .samples import samples
-
-LENSES = ASSETS / "lenses"
-"""Where the lenses of shipped weights are, under the weights' names."""
 
 RIDGE = 1e-4
 """Weight of ‖B‖², as a share of the mean square of a feature."""
 
 HELD_OUT = 4
 """One photo of so many is not fitted but measured on."""
-
-
-class LensError(AnalysisError):
-    """A file that holds no lens for these weights."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -148,22 +136,13 @@ def _solved(gram: Float[Tensor, "N z z"], cross: Float[Tensor, "N z c"], ridge: 
 
 def save(lens: TunedLens, path: Path, about: dict[str, Any]) -> None:
     """Write a lens in half precision, with what it was fitted on in the header."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    tensors = {"weight": lens.weight.half(), "bias": lens.bias.half()}
-    save_file(tensors, path, metadata={"provenance": json.dumps(about, sort_keys=True)})
+    bound.save({"weight": lens.weight.half(), "bias": lens.bias.half()}, path, about)
 
 
-def load(path: Path, digest: str) -> TunedLens:
-    """The lens in a file; raises `LensError` where it is of other weights than those of this digest."""
-    try:
-        with safe_open(path, framework="pt") as file:
-            facts = json.loads((file.metadata() or {})["provenance"])
-            lens = TunedLens(file.get_tensor("weight").float(), file.get_tensor("bias").float())
-    except (SafetensorError, OSError, KeyError, ValueError) as error:
-        raise LensError(f"{path.name} holds no lens: {error}") from error
-    if facts.get("weights") != digest:
-        raise LensError(f"{path.name} was fitted on weights {facts.get('weights')}, not on {digest}")
-    return lens
+def load(path: Path, digest: str) -> tuple[TunedLens, dict[str, Any]]:
+    """The lens in a file and what it was fitted on; raises `BoundError` for other weights than these."""
+    tensors, about = bound.load(path, digest, "lens")
+    return TunedLens(tensors["weight"].float(), tensors["bias"].float()), about
 
 
 def main(arguments: list[str] | None = None) -> int:

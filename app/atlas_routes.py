@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import logging
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
@@ -11,20 +9,18 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
 from analysis.embedding import maps
 from analysis.embedding.bank import BankError
 
 from . import products, readings
+from .answers import FOREVER, lines
 from .atlas import COMMAND, Atlas
 from .runs import Run
 from .wanted import Wanted
 
-log = logging.getLogger(__name__)
-
-KEEP = {"Cache-Control": "private, max-age=86400, immutable"}
 NO_BANK = f"There is no bank of embeddings here. Build one: {COMMAND}"
 VISITOR = "atlas"
 """The owner of runs opened from a map: they go when memory is short or an hour has passed."""
@@ -66,24 +62,24 @@ def _about(atlas: Atlas, request: Request) -> Response:
 
 
 def _picture(atlas: Atlas, request: Request) -> Response:
-    return Response(atlas.picture(request.path_params["photo"]), media_type="image/webp", headers=KEEP)
+    return Response(atlas.picture(request.path_params["photo"]), media_type="image/webp", headers=FOREVER)
 
 
 def _journey(atlas: Atlas, request: Request) -> Response:
     wanted = Wanted.parse(request.query_params)
-    return _lines(_announced(wanted, atlas.stream(wanted)))
+    return lines(_announced(wanted, atlas.stream(wanted)))
 
 
-def _announced(wanted: Wanted, lines: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+def _announced(wanted: Wanted, steps: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Say so first where the wait is for a compiler."""
     if isinstance(wanted.settings, maps.UMAP) and maps.warm_up().is_alive():
         yield {"note": "UMAP is being compiled, once after each start"}
-    yield from lines
+    yield from steps
 
 
 def _star(atlas: Atlas, request: Request) -> Response:
     wanted, run = Wanted.parse(request.query_params), _run(atlas, request)
-    return _lines(atlas.star(wanted, run))
+    return lines(atlas.star(wanted, run))
 
 
 def _verdict(atlas: Atlas, request: Request) -> Response:
@@ -125,19 +121,3 @@ def _run(atlas: Atlas, request: Request) -> Run:
     if run is None:
         raise LookupError("This run is no longer kept; press Run to make it again.")
     return run
-
-
-def _lines(values: Iterator[dict[str, Any]]) -> StreamingResponse:
-    return StreamingResponse(_written(values), media_type="application/x-ndjson")
-
-
-def _written(values: Iterator[dict[str, Any]]) -> Iterator[str]:
-    """One JSON value per line; what goes wrong on the way is a last line that says it."""
-    try:
-        for value in values:
-            yield json.dumps(value) + "\n"
-    except (BankError, LookupError, ValueError) as error:
-        yield json.dumps({"problem": str(error)}) + "\n"
-    except Exception:
-        log.exception("a map could not be made")
-        yield json.dumps({"problem": "This could not be computed; the log says more."}) + "\n"

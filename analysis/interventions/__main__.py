@@ -31,6 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     made = commands.parser("analysis.interventions", __doc__, limit=16)
     made.add_argument("--do", nargs="+", metavar="NAME[=VALUE][@STAGES]", help=f"of {', '.join(CATALOGUE)}")
     made.add_argument("--ordinary", type=Path, help="what analysis.interventions.ordinary measured on them")
+    made.add_argument("--brief", action="store_true", help="only the heat map, not what single photos did")
     return commands.answer(made, arguments, run)
 
 
@@ -43,9 +44,9 @@ def run(options: argparse.Namespace, network: UnfoldedNetwork, about: dict[str, 
     found: list[Effect] = []
     for effect in reported(steps, len(drawn) * len(rows), "restorations"):
         if found and effect.photo != found[-1].photo:
-            _write(options.out, about, found)
+            _write(options, about, found)
         found.append(effect)
-    _write(options.out, about, found)
+    _write(options, about, found)
 
 
 def everything(network: UnfoldedNetwork) -> dict[str, Combination]:
@@ -55,15 +56,15 @@ def everything(network: UnfoldedNetwork) -> dict[str, Combination]:
     return {str(do): (do,) for do in made if do.refusal(network) is None}
 
 
-def _write(out: Path, about: dict[str, Any], found: list[Effect]) -> None:
+def _write(options: argparse.Namespace, about: dict[str, Any], found: list[Effect]) -> None:
     facts = {
         **about,
         "photos": len({effect.photo for effect in found}),
         "unit": "dB, change of PSNR; 95 % intervals by a paired bootstrap of the photos",
         "cells": [asdict(cell) for cell in heat_map(found)],
-        "effects": [asdict(effect) for effect in found],
+        **({} if options.brief else {"effects": [asdict(effect) for effect in found]}),
     }
-    commands.write(out, facts)
+    commands.write(options.out, facts)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,6 @@ so the worst stage is the one whose distance is most times the median there.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -24,8 +23,6 @@ from typing import Any
 
 import torch
 from jaxtyping import Float
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import Tensor
 
 from interir import UnfoldedNetwork
@@ -33,13 +30,8 @@ from interir.progress import reported
 from interir.shapes import Features
 from interir.testsets import CaseError
 
-from .. import commands
-from ..errors import AnalysisError
+from .. import bound, commands
 from ..samples import Sample, samples
-
-
-class OrdinaryError(AnalysisError):
-    """A file that does not say what is ordinary for these weights."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,23 +103,30 @@ def measure(network: UnfoldedNetwork, drawn: Iterable[Sample]) -> Ordinary:
 
 
 def save(ordinary: Ordinary, path: Path, about: dict[str, Any]) -> None:
-    """Write it in single precision, with what it was measured on in the header."""
-    names = Ordinary.__slots__
-    tensors = {name: getattr(ordinary, name).float().contiguous() for name in names}
-    save_file(tensors, path, metadata={"about": json.dumps(about, sort_keys=True)})
+    """Write it small: of the whitening, which is triangular, the lower half in 16 bits of wide range.
+
+    Three digits of every entry are plenty for a sum of squares over all of them.
+    """
+    rows, columns = _lower(ordinary.mean.shape[-1])
+    packed = ordinary.whitening[:, rows, columns].bfloat16()
+    tensors = {"mean": ordinary.mean.float(), "whitening": packed, "distances": ordinary.distances.float()}
+    bound.save(tensors, path, about)
 
 
 def load(path: Path, digest: str) -> Ordinary:
-    """What `save` wrote; raises `OrdinaryError` where it was measured on weights of another digest."""
-    try:
-        with safe_open(path, framework="pt") as file:
-            about = json.loads((file.metadata() or {})["about"])
-            found = Ordinary(*(file.get_tensor(name).double() for name in Ordinary.__slots__))
-    except (SafetensorError, OSError, KeyError, ValueError) as error:
-        raise OrdinaryError(f"{path.name} does not say what is ordinary: {error}") from error
-    if about.get("weights") != digest:
-        raise OrdinaryError(f"{path.name} was measured on weights {about.get('weights')}, not on {digest}")
-    return found
+    """What `save` wrote; raises `BoundError` where it was measured on weights of another digest."""
+    tensors, _ = bound.load(path, digest, "ordinary features")
+    mean, packed, distances = (tensors[name].double() for name in Ordinary.__slots__)
+    rows, columns = _lower(mean.shape[-1])
+    whitening = mean.new_zeros(*mean.shape, mean.shape[-1])
+    whitening[:, rows, columns] = packed
+    return Ordinary(mean, whitening, distances)
+
+
+def _lower(n: int) -> tuple[Tensor, Tensor]:
+    """Rows and columns of a lower triangle."""
+    rows, columns = torch.tril_indices(n, n)
+    return rows, columns
 
 
 def main(arguments: list[str] | None = None) -> int:

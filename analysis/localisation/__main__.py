@@ -20,8 +20,8 @@ from interir.progress import reported
 
 from .. import commands
 from .clearing import Cleared, clear, effects
-from .heat import heat_map
-from .scoring import Scored, score
+from .heat import ANYWHERE, heat_map
+from .scoring import AUROC, TRUE, Scored, score
 from .truth import KINDS, source
 
 TRAINED, UNTRAINED = "trained", "untrained"
@@ -32,6 +32,8 @@ def main(arguments: list[str] | None = None) -> int:
     made = commands.parser("analysis.localisation", __doc__, limit=16)
     made.add_argument("--kinds", nargs="+", choices=KINDS, default=list(KINDS), help="rain, haze, noise")
     made.add_argument("--clear", choices=KINDS, default="R", help="the degradation whose places are cleared")
+    add = made.add_argument
+    add("--brief", action="store_true", help="AUROC alone, null models only over all convolutions at once")
     return commands.answer(made, arguments, run)
 
 
@@ -46,7 +48,7 @@ def run(options: argparse.Namespace, network: UnfoldedNetwork, about: dict[str, 
         for scored in reported(steps, total, f"degraded photos, {name}"):
             found.setdefault(name, []).append(scored)
             if scored.kind == options.kinds[-1]:
-                facts["cells"] = list(_cells(found))
+                facts["cells"] = list(_cells(found, options.brief))
                 commands.write(options.out, facts)
     total = len(photos) * (network.depth + 1)
     cleared: list[Cleared] = []
@@ -65,10 +67,12 @@ def _networks(network: UnfoldedNetwork, weights: str) -> Iterator[tuple[str, Unf
         print(f"No untrained network beside it: {error}", file=sys.stderr)
 
 
-def _cells(found: dict[str, list[Scored]]) -> Iterator[dict[str, Any]]:
+def _cells(found: dict[str, list[Scored]], brief: bool) -> Iterator[dict[str, Any]]:
     for name, scored in found.items():
         for cell in heat_map(scored):
-            yield {"network": name, **asdict(cell)}
+            plain = name == TRAINED and cell.truth == TRUE
+            if not brief or (cell.measure == AUROC and (plain or cell.k == ANYWHERE.k)):
+                yield {"network": name, **asdict(cell)}
 
 
 if __name__ == "__main__":

@@ -1,23 +1,5 @@
 // The bank of embeddings as the server holds it: what is in it, its maps, and one's own photo on them.
-import { address, fetchJson } from "./net.js";
-
-/** Lines of JSON as they come; a line that says what went wrong is thrown. */
-async function* lines(path, signal) {
-  const response = await fetch(address(path), { signal });
-  if (!response.ok) throw new Error(await response.text());
-  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-  for (let rest = ""; ;) {
-    const { value, done } = await reader.read();
-    const parts = (rest + (value ?? "")).split("\n");
-    rest = parts.pop();
-    for (const part of parts) {
-      const line = JSON.parse(part);
-      if (line.problem) throw new Error(line.problem);
-      yield line;
-    }
-    if (done) return;
-  }
-}
+import { address, fetchJson, lines } from "./net.js";
 
 export const question = (wanted, more = {}) => new URLSearchParams({ ...wanted, ...more }).toString();
 

@@ -2,13 +2,13 @@
 import { format } from "./frames.js";
 
 /** Two digits are enough to compare taps, and fit. */
-const brief = (v) => (Math.abs(v) < 0.0005 ? "0" : Math.abs(v) < 0.01 ? v.toFixed(3) : Math.abs(v) < 10 ? v.toFixed(2) : v.toFixed(0)).replace("-", "−");
+export const brief = (v) => (Math.abs(v) < 0.0005 ? "0" : Math.abs(v) < 0.01 ? v.toFixed(3) : Math.abs(v) < 10 ? v.toFixed(2) : v.toFixed(0)).replace("-", "−");
 
 /** A quiet sentence in place of what cannot be shown. */
 export const sentence = (text) => Object.assign(document.createElement("p"), { className: "empty", textContent: text });
 
 /** Colour of a value within limits, and an ink that reads on it. */
-function paint(value, palette, [low, high]) {
+export function paint(value, palette, [low, high]) {
   const level = Math.round((255 * (value - low)) / (high - low || 1));
   const [r, g, b] = palette[Math.max(0, Math.min(255, level))];
   return `background: rgb(${r}, ${g}, ${b}); color: ${0.3 * r + 0.59 * g + 0.11 * b > 140 ? "#111" : "#fff"}`;

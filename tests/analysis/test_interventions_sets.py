@@ -7,6 +7,7 @@ import torch
 from PIL import Image as PILImage
 
 import interir
+from analysis.bound import BoundError
 from analysis.interventions import combination, ordinary
 from analysis.interventions.__main__ import main
 from analysis.interventions.effects import compare, effects, heat_map
@@ -176,7 +177,9 @@ def test_ordinary_runs_of_a_network(model, folder, tmp_path):
     ordinary.save(found, tmp_path / "o.safetensors", {"weights": "abc"})
     again = ordinary.load(tmp_path / "o.safetensors", "abc")
     torch.testing.assert_close(again.distances, found.distances, rtol=1e-6, atol=1e-6)
-    with pytest.raises(ordinary.OrdinaryError, match="measured on weights abc, not on def"):
+    runs = normal(5, *found.mean.shape, seed=8) * found.mean.abs() + found.mean
+    torch.testing.assert_close(again.distance(runs), found.distance(runs), rtol=0.01, atol=0)
+    with pytest.raises(BoundError, match="made on weights abc, not on def"):
         ordinary.load(tmp_path / "o.safetensors", "def")
     with pytest.raises(CaseError, match="too few"):
         ordinary.measure(model, drawn[:7])
@@ -203,6 +206,8 @@ def test_commands(model, folder, tmp_path, capsys):
     assert {cell["label"] for cell in facts["cells"]} == set(rows[1:])
     assert len(facts["effects"]) == 2 * 2 * 7
     assert all(0 <= cell["odd"] <= 1 for cell in facts["cells"])
+    assert main([*given, "--out", str(out), "--brief", "--do", "uniform"]) == 0
+    assert set(facts) - set(json.loads(out.read_text())) == {"effects"}
     assert main([*given, "--out", str(out), "--do", "explode"]) == 2
     assert "'explode' is no intervention" in capsys.readouterr().err
 

@@ -1,7 +1,5 @@
 """The tuned lens is the raw one plus a translation that is exact where it can be, and nothing at k = N."""
 
-import json
-
 import pytest
 import torch
 from PIL import Image as PILImage
@@ -9,6 +7,7 @@ from safetensors import safe_open
 
 import interir
 from analysis import lens
+from analysis.bound import BoundError
 from interir.data import to_bytes
 from tests.analysis.toy import Toy
 from tests.helpers import normal, photo, randomise
@@ -105,18 +104,18 @@ def test_without_photos(network):
 
 
 def test_files(tmp_path):
-    """Half precision and provenance; a lens of other weights, or no lens, is refused with a sentence."""
+    """Half precision, and what it was fitted on; what is no lens of these weights is refused."""
     found, file = lens.fit(mixing(), photos(2)), tmp_path / "lenses" / "l.safetensors"
     lens.save(found, file, {"weights": "abc", "photos": 2})
-    again = lens.load(file, "abc")
+    again, about = lens.load(file, "abc")
     torch.testing.assert_close(again.weight, found.weight, rtol=1e-3, atol=1e-4)
     with safe_open(file, framework="pt") as stored:
         assert stored.get_tensor("weight").dtype == torch.float16
-        assert json.loads(stored.metadata()["provenance"]) == {"weights": "abc", "photos": 2}
-    with pytest.raises(lens.LensError, match="fitted on weights abc, not on def"):
+    assert about == {"weights": "abc", "photos": 2}
+    with pytest.raises(BoundError, match="made on weights abc, not on def"):
         lens.load(file, "def")
     file.write_bytes(b"no lens")
-    with pytest.raises(lens.LensError, match="holds no lens"):
+    with pytest.raises(BoundError, match="holds no lens"):
         lens.load(file, "abc")
 
 
@@ -131,8 +130,7 @@ def test_command(tmp_path, capsys):
     given = ["--weights", str(weights), "--data", str(tmp_path), "--out", str(out), "--side", "16"]
     assert lens.main([*given, "--limit", "4"]) == 0
     assert "k =  2   raw 0.0000   tuned 0.0000" in capsys.readouterr().out
-    assert lens.load(out, interir.weights.digest(weights)).depth == 2
-    with safe_open(out, framework="pt") as stored:
-        facts = json.loads(stored.metadata()["provenance"])
+    found, facts = lens.load(out, interir.weights.digest(weights))
+    assert found.depth == 2
     assert len(facts["held_out"]["raw"]) == 3
     assert facts["photos"] == 4

@@ -4,9 +4,10 @@ import pytest
 import torch
 
 from analysis.interventions import CATALOGUE, InterventionError
-from app import jobs, why
+from app import jobs
 from app.photos import Photo
 from app.runs import Subject, finish
+from app.why import interventions, ledger
 from interir import data
 from tests.helpers import photo
 
@@ -20,7 +21,7 @@ def degraded_run(tiny_networks):
 
 def test_books_balance(tiny_run):
     """Both terms over all k, the start counted once, are the restored photo less the input."""
-    found = why.books(tiny_run)
+    found = ledger.books(tiny_run)
     assert found.maps["operator"].shape == (tiny_run.depth + 1, *tiny_run.subject.image.shape[-2:])
     torch.testing.assert_close(found.maps["operator"][0], found.maps["prior"][0])
     total = found.maps["operator"].sum(dim=0) + found.maps["prior"][1:].sum(dim=0)
@@ -31,11 +32,12 @@ def test_books_balance(tiny_run):
 
 
 def test_layers_are_those_that_were_added(degraded_run):
-    """Drawn again from the seed: clean photo and layers are the degraded photo."""
-    layers = why.known_layers(degraded_run)
+    """Drawn again from the seed: clean photo and layers are the degraded photo, but for its 8 bits."""
+    layers = ledger.known_layers(degraded_run)
     assert list(layers) == ["rain", "haze", "noise"]
-    torch.testing.assert_close(degraded_run.subject.clean + sum(layers.values()), degraded_run.subject.image)
-    assert set(why.account(degraded_run)["rows"][1]["removed"]) == set(layers)
+    added = degraded_run.subject.image - degraded_run.subject.clean
+    torch.testing.assert_close(sum(layers.values()), added, atol=0.501 / 255, rtol=0)
+    assert set(ledger.account(degraded_run)["rows"][1]["removed"]) == set(layers)
 
 
 def test_layers_of_a_real_photo_are_unknown(degraded_run, tiny_networks):
@@ -43,23 +45,23 @@ def test_layers_of_a_real_photo_are_unknown(degraded_run, tiny_networks):
     image = degraded_run.subject.image
     for subject in (Subject(image, None, "real"), Subject(image, image, "opened", levels={"haze": 1.0})):
         run = finish(tiny_networks["interir"], subject, "cpu")
-        assert why.known_layers(run) == {}
-        assert why.account(run)["rows"][1]["removed"] == {}
+        assert ledger.known_layers(run) == {}
+        assert ledger.account(run)["rows"][1]["removed"] == {}
 
 
 def test_doing_nothing_changes_nothing(tiny_run):
     """Bit for bit, and by 0 dB."""
-    found = why.outcome(tiny_run, "nothing")
+    found = interventions.outcome(tiny_run, "nothing")
     assert torch.equal(found.image, tiny_run.digests[-1].estimate)
-    assert why.effect(tiny_run, "nothing")["moved"] == 0
-    assert why.effect(tiny_run, "nothing")["change"] == 0
+    assert interventions.effect(tiny_run, "nothing")["moved"] == 0
+    assert interventions.effect(tiny_run, "nothing")["change"] == 0
 
 
 def test_effect_of_an_intervention(degraded_run):
     """dPSNR is that of the pictures; the same words are computed once."""
     text = "zero-multiplier + step=0.5@1-2"
-    effect, found = why.effect(degraded_run, text), why.outcome(degraded_run, text)
-    assert why.outcome(degraded_run, text) is found
+    effect, found = interventions.effect(degraded_run, text), interventions.outcome(degraded_run, text)
+    assert interventions.outcome(degraded_run, text) is found
     assert effect["text"] == "zero-multiplier + step=0.5@1,2"
     assert effect["change"] == pytest.approx(found.psnr - found.plain_psnr)
     assert effect["moved"] == pytest.approx(found.difference.square().mean().sqrt().item())
@@ -68,7 +70,9 @@ def test_effect_of_an_intervention(degraded_run):
 
 def test_catalogue_says_what_has_no_meaning(tiny_runs):
     """Every kind once; modulation is refused where there is none, operators where these are I."""
-    reasons = {key: {e["name"]: e["refusal"] for e in why.catalogue(run)} for key, run in tiny_runs.items()}
+    reasons = {
+        key: {e["name"]: e["refusal"] for e in interventions.catalogue(run)} for key, run in tiny_runs.items()
+    }
     assert all(list(found) == list(CATALOGUE) for found in reasons.values())
     assert reasons["interir"]["uniform"] is None
     assert "no explainable convolution" in reasons["deepsn"]["uniform"]
@@ -77,8 +81,23 @@ def test_catalogue_says_what_has_no_meaning(tiny_runs):
     assert all("another photo" in found["foreign-masks"] for found in reasons.values())
 
 
+def test_total_effects(tiny_run):
+    """The effect of the last stage has nothing downstream: total is direct; before it they differ."""
+    *_, answer = ledger.totals(tiny_run)
+    direct = {
+        t: [r["share"] for r in ledger.account(tiny_run)["rows"] if r["term"] == t] for t in ledger.TERMS
+    }
+    assert answer["done"] == answer["of"] == 2 * tiny_run.depth
+    for term in ledger.TERMS:
+        assert len(answer["shares"][term]) == tiny_run.depth
+        assert answer["shares"][term][-1] == pytest.approx(direct[term][-1], abs=1e-4)
+    first = [(answer["shares"][term][0], direct[term][0]) for term in ledger.TERMS]
+    assert any(total != pytest.approx(alone, abs=1e-4) for total, alone in first)
+    assert list(ledger.totals(tiny_run)) == [answer]
+
+
 @pytest.mark.parametrize("text", ["foreign-masks", "dance", "rank=many", "skip@9"])
 def test_what_cannot_be_done_is_refused(tiny_runs, text):
     """A sentence; `routes` answers with it."""
     with pytest.raises(InterventionError):
-        why.outcome(tiny_runs["interir"], text)
+        interventions.outcome(tiny_runs["interir"], text)

@@ -28,6 +28,12 @@ def test_everything(folder, tmp_path):
         (1, "MUM"),
     }
     assert {effect["k"] for effect in found["cleared"]["effects"]} == {0, 1, 2}
+    assert main([*given, "--brief"]) == 0
+    kept = [cell for cell in json.loads(out.read_text())["cells"] if cell["k"]]
+    assert {(cell["network"], cell["truth"], cell["measure"]) for cell in kept} == {
+        ("trained", "truth", "AUROC")
+    }
+    assert kept == [cell for cell in found["cells"] if cell in kept]
 
 
 def test_without(folder, tmp_path, capsys):

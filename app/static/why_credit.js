@@ -1,0 +1,113 @@
+// One answer to the question about a region: a method on a network, its map, and how far to trust it.
+import { Chart } from "./charts.js";
+import { MapFrames, fixed, format } from "./frames.js";
+import { readNpy } from "./npy.js";
+import { Panel } from "./panel.js";
+import { session } from "./session.js";
+import { Job } from "./why_job.js";
+import { made } from "./why_section.js";
+
+const MAP = "red raised the number that is explained, blue lowered it; for an error, red did harm";
+
+/** A map out of a line of JSON. */
+const unpacked = (text) => readNpy(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
+
+const percent = new Set(["completeness gap"]);
+
+export class Credit {
+  /** @param ask gives { region, metric, baseline } as the form above says them; @param first the method to begin with */
+  constructor({ link, region, ask, signal, first }) {
+    Object.assign(this, { ask, first });
+    this.element = made("div", "credit", `<div class="head"><label>method <select class="method"></select></label>
+      <label class="of-run">network <select class="run"></select></label><label class="effort"><span></span> <input type="number" min="1" step="1"></label></div>
+      <div class="shown"></div><table class="scores numbers"></table><p class="what"></p>`);
+    this.panel = new Panel({ symbol: "φ", title: "credit", note: MAP, link, run: session.main });
+    this.panel.overlay = (...place) => region.paint(...place);
+    this.chart = new Chart({ title: "credit by iteration", note: "in units of the metric" });
+    this.job = new Job("Explain", { path: () => this.path(), heard: (line) => this.heard(line), signal });
+    this.table = made("div", "rows");
+    this.part(".head").append(this.job.element);
+    this.part(".shown").append(this.panel.element, this.chart.element, this.table);
+    this.part(".run").replaceChildren(...session.runs.map((run, i) => new Option(session.name(run), i)));
+    this.part(".of-run").hidden = session.runs.length < 2;
+    this.part(".method").addEventListener("change", () => this.choose());
+    this.part(".run").addEventListener("change", () => this.open());
+    this.part(".effort input").addEventListener("input", () => this.cost());
+    this.clear();
+  }
+
+  part(name) { return this.element.querySelector(name); }
+
+  get run() { return session.runs[Number(this.part(".run").value)] ?? session.main; }
+
+  get method() { return this.form.methods.find(({ name }) => name === this.part(".method").value); }
+
+  /** Read what the network of this column offers. */
+  async open() {
+    const chosen = this.part(".method").value || this.first;
+    this.form = await this.run.json("attribution.json");
+    this.part(".method").replaceChildren(...this.form.methods.map(({ name, title, refusal }) => Object.assign(new Option(title, name), { disabled: Boolean(refusal), title: refusal ?? "" })));
+    this.part(".method").value = chosen;
+    this.choose();
+  }
+
+  choose() {
+    const { unit, note, start } = this.method;
+    this.part(".what").innerHTML = note;
+    this.part(".effort").hidden = !unit;
+    this.part(".effort span").textContent = unit === "squares" ? "squares of / px" : unit;
+    this.part(".effort input").value = start;
+    this.job.stop();
+    this.clear();
+    this.cost();
+  }
+
+  clear() {
+    this.panel.run = this.run;
+    this.panel.say("Press “Explain”.");
+    [this.panel.element.hidden, this.chart.element.hidden] = [false, true];
+    this.table.replaceChildren();
+    this.part(".numbers").replaceChildren();
+  }
+
+  get effort() { return this.part(".effort").hidden ? 0 : this.part(".effort input").valueAsNumber; }
+
+  /** How long it will take, in runs of the network, from what the one on screen took. */
+  cost() {
+    const { unit, each, fixed: always } = this.method, { effort } = this, [height, width] = this.run.info.size;
+    const units = unit === "squares" ? Math.ceil(height / effort) * Math.ceil(width / effort) : unit ? effort : 0;
+    const runs = always + each * units, seconds = runs * this.form.seconds;
+    const text = Number.isFinite(seconds) ? `about ${seconds < 10 ? format(seconds) : fixed(seconds, 0)} s (${fixed(runs, 0)} runs)` : "";
+    this.job.say(seconds > this.form.budget ? `long: ${text}` : text);
+  }
+
+  path() {
+    const { region, metric, baseline } = this.ask();
+    if (!(Number.isInteger(this.effort) && this.effort >= 0)) throw new Error("The setting must be a whole number.");
+    this.clear();
+    return this.run.path(`attribution/${encodeURIComponent([this.method.name, region, metric, baseline, this.effort].join(";"))}.ndjson`);
+  }
+
+  heard({ map, first = 0, curves, rows, numbers }) {
+    if (map) this.panel.show(MapFrames.make(unpacked(map), "diverging", first));
+    if (curves) this.curves(curves, first);
+    if (rows) this.rows(rows);
+    if (numbers) this.numbers(numbers);
+  }
+
+  curves(curves, first) {
+    this.chart.element.hidden = false;
+    this.chart.show(Object.entries(curves).map(([name, values]) => ({ name, values, first })), { y: "credit" });
+  }
+
+  rows(rows) {
+    this.panel.element.hidden = true;
+    const body = rows.map(([name, shapley, ablation]) => `<tr><th>${name}</th><td>${format(shapley)}</td><td>${format(ablation)}</td></tr>`);
+    this.table.innerHTML = `<table class="scores"><tr><th>what each is worth</th><th>Shapley</th><th>left out alone</th></tr>${body.join("")}</table>`;
+  }
+
+  numbers(numbers) {
+    const value = (name, v) => (v === null ? "–" : percent.has(name) ? `${fixed(100 * v, 1)} %` : format(v));
+    this.part(".numbers").innerHTML = Object.entries(numbers).map(([name, v]) => `<tr><th>${name}</th><td>${value(name, v)}</td></tr>`).join("");
+  }
+}
