@@ -1,4 +1,5 @@
 // Line charts over k by Plotly, with the current k marked; a click goes there.
+import { Menu, entries, named, save } from "./export.js";
 import { address } from "./net.js";
 import { sentence } from "./kernels.js";
 import { session } from "./session.js";
@@ -14,13 +15,39 @@ const plotly = new Promise((resolve, reject) => {
 /** Colours that stay apart for colour-blind readers (Okabe and Ito), on light and dark. */
 export const INK = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"];
 
+/** The runs on screen in a sentence, for the caption of a chart of them. */
+const runs = () => session.runs.map(({ info }) => `${info.family} (${info.name}, weights ${info.weights}) on “${info.title}”`).join(" and ");
+
+const finite = (values) => values.map((v) => (Number.isFinite(v) ? v : null));
+
+/** Lines as the records of a figure: what is filled down to the line before is a band; grey lines without a name, guides. */
+function records(lines) {
+  return lines.flatMap((line, i) => {
+    const common = { name: line.name, values: finite(line.values), first: line.first ?? 0, right: line.axis === "y2" };
+    if (lines[i + 1]?.fill) return [];
+    if (line.fill) return [{ ...common, upto: finite(lines[i - 1].values) }];
+    if (line.legend === false) return [{ ...common, guide: true }];
+    return [{ ...common, marked: line.markers !== false, best: line.best ?? -1 }];
+  });
+}
+
+/** Lines as CSV, a column each, row by row of x. */
+function csv(x, lines) {
+  const quoted = (text) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  const places = [...new Set(lines.flatMap((line) => line.values.map((_, i) => i + (line.first ?? 0))))].sort((a, b) => a - b);
+  const rows = places.map((place) => [place, ...lines.map((line) => line.values[place - (line.first ?? 0)] ?? "")]);
+  return [[x, ...lines.map((line) => line.name)].map(quoted), ...rows].map((row) => `${row.join(",")}\n`).join("");
+}
+
 export class Chart {
-  constructor({ symbol = "", title, note, x = "k", log = false, markK = true }) {
+  /** @param about what the chart is of, in a sentence for its caption: of the runs on screen, where nothing else is said */
+  constructor({ symbol = "", title, note, x = "k", log = false, markK = true, about = runs }) {
     this.element = Object.assign(document.createElement("figure"), { className: "panel chart" });
     this.element.innerHTML = `<figcaption><span class="symbol">${symbol}</span><span class="title">${title}</span>
       <span class="metric"></span></figcaption><div class="plot"><div></div></div><p class="note">${note}</p>`;
     this.plot = this.element.querySelector(".plot > div");  // its size never follows its content
-    Object.assign(this, { x, log, markK, traces: [], drawn: false });
+    Object.assign(this, { x, log, markK, about, lines: [], traces: [], drawn: false });
+    this.element.querySelector("figcaption").append(new Menu(this.name, () => this.choices()).element);
     new ResizeObserver(() => this.render()).observe(this.plot);
     if (markK) session.attend(this.element, "k", () => this.mark());
   }
@@ -28,7 +55,7 @@ export class Chart {
   /** A sentence in the chart's place. */
   say(text) {
     window.Plotly?.purge(this.plot);
-    Object.assign(this, { traces: [], drawn: false });
+    Object.assign(this, { lines: [], traces: [], drawn: false });
     this.plot.replaceChildren(sentence(text));
   }
 
@@ -36,7 +63,7 @@ export class Chart {
 
   /** @param lines [{ name, values, first?, best?, colour?, dash?, axis? }]; values from x = first (0) on; best gets a star */
   show(lines, { y = "", y2 = "" } = {}) {
-    this.axes = { y, y2 };
+    Object.assign(this, { axes: { y, y2 }, lines });
     this.traces = lines.map((line, i) => ({
       x: line.values.map((_, k) => k + (line.first ?? 0)),
       y: line.values, name: line.name, mode: line.markers === false ? "lines" : "lines+markers",
@@ -48,6 +75,26 @@ export class Chart {
     if (!lines.length) return this.say("");
     if (this.plot.querySelector(".empty")) this.plot.replaceChildren();
     return this.render();
+  }
+
+  /** The title; where it is a choice, what is chosen. */
+  get name() {
+    const title = this.element.querySelector(".title");
+    return title.querySelector("select")?.selectedOptions[0]?.text ?? title.textContent;
+  }
+
+  /** What can be done with the lines on screen. */
+  choices() {
+    if (!this.lines.length) return [];
+    const data = () => save(new Blob([csv(this.x, this.lines)], { type: "text/csv" }), named([this.name], "csv"));
+    return entries(this.descriptor(), { "Data (CSV)": data });
+  }
+
+  /** The lines on screen as a figure. */
+  descriptor() {
+    const { name, x, log, lines, axes: { y, y2 } } = this, mark = this.markK ? session.k : -1;
+    const parameters = { name, lines: records(lines), x, y, y2, log, mark, about: this.about() };
+    return { run: session.main?.info.id ?? null, kind: "chart", parameters, title: name };
   }
 
   /** The last iteration of the runs on screen, or of the lines where these are of others. */

@@ -1,4 +1,5 @@
 // Where do the masks fire, and how do the kernels change?
+import { Menu, entries, shown } from "./export.js";
 import { MaskFrames, format, loadPalettes } from "./frames.js";
 import { grid, sentence, table } from "./kernels.js";
 import { Panel } from "./panel.js";
@@ -17,7 +18,8 @@ const SKELETON = `
       <p class="note">median over channels of max |k²α − 1|, or share of places over the threshold; click a cell to go there</p></figure>
     <div class="kernels"></div>
     <figure class="panel sum"><figcaption><span class="title">one output, as a sum</span><span class="metric"></span></figcaption>
-      <div class="terms"><p class="empty">Click a place in the mask to see its patch, its kernel and their weighted sum.</p></div>
+      <div class="where"><label>at row <input class="row" type="number" min="0"></label> <label>column <input class="column" type="number" min="0"></label></div>
+      <div class="terms"><p class="empty">Click a place in the mask, or name it here, to see its patch, its kernel and their weighted sum.</p></div>
       <p class="note">Y = Σ X ⊙ W̃ + b around that place, computed again from the stored state x<sub>k−1</sub> (Eq. 20)</p></figure></div></div>`;
 
 export class Convolutions {
@@ -44,7 +46,8 @@ export class Convolutions {
     const [data, palettes] = found;
     Object.assign(this, { run, data, palettes, module: Math.min(this.module, data.modules.length - 1) });
     this.element.innerHTML = SKELETON;
-    this.mask = new Panel({ symbol: "M", title: "mask over the photo", note: "places where X exceeds the learned threshold τ of this channel (Eq. 16); lines: the regions that pooling averages", run, from: 1, pick: (x, y) => this.pick(x, y) });
+    this.mask = new Panel({ symbol: "M", title: "mask over the photo", note: "places where X exceeds the learned threshold τ of this channel (Eq. 16); lines: the regions that pooling averages", run, from: 1, pick: (x, y) => this.pick(x, y),
+      source: shown("mask", () => ({ module: this.data.modules[this.module], channel: this.channel })) });
     this.mask.overlay = (...place) => this.regions(...place);
     this.part(".left").append(this.mask.element);
     this.part(".hint").textContent = `k is the stage: the stepper moves it.${session.runs.length > 1 ? ` ${session.name(run)} is shown.` : ""}`;
@@ -53,6 +56,10 @@ export class Convolutions {
     this.part(".channel").addEventListener("change", (event) => this.choose(this.module, event.target.valueAsNumber));
     this.part(".strongest").addEventListener("click", () => this.strongest());
     this.part(".measure").addEventListener("change", () => this.glance());
+    this.part(".where").addEventListener("change", () => this.typed());
+    const menu = new Menu("kernels", () => entries(this.kernelsShown(), {}));
+    menu.button.textContent = "⤓ kernels";
+    this.part(".strongest").after(menu.element);
     this.choose(this.module, this.channel);
   }
 
@@ -89,6 +96,13 @@ export class Convolutions {
     this.kernels();
     clearTimeout(this.settled);  // the server runs an iteration again for a sum: not at every step of a walk
     if (this.place) this.settled = setTimeout(() => this.pick(...this.place), 150);
+  }
+
+  /** Mask and kernels on screen, side by side as a figure. */
+  kernelsShown() {
+    const { run, data, module, channel, k } = this;
+    const parameters = { photo: "@run", ks: [k], module: data.modules[module], channel };
+    return { run: run.info.id, kind: "convolutions", parameters, title: `mask and kernels, k = ${k}, ${run.info.family}` };
   }
 
   /** Overview: modules by stages. */
@@ -140,8 +154,17 @@ export class Convolutions {
     context.lineWidth = 1;
   }
 
+  /** The place that the two fields say, once they both do. */
+  typed() {
+    const { height, width } = this.mask.frames ?? {}, [row, column] = [this.part(".row"), this.part(".column")];
+    const within = (field, size) => Math.max(0, Math.min(size - 1, Math.round(field.valueAsNumber)));
+    if (height && row.value && column.value) this.pick(within(column, width), within(row, height));
+  }
+
   async pick(x, y) {
     this.place = [x, y];
+    this.part(".row").value = y;
+    this.part(".column").value = x;
     this.mask.draw();
     const { run, module, channel, k } = this, host = this.part(".sum .terms"), turn = (this.asked = Symbol());
     this.part(".sum .metric").textContent = `${this.data.modules[module]}, channel ${channel}, row ${y}, column ${x}, stage ${k}`;

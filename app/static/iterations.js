@@ -1,5 +1,6 @@
 // What does each iteration do to the image?
 import { Chart, INK } from "./charts.js";
+import { shown } from "./export.js";
 import { MapFrames, fixed } from "./frames.js";
 import { Link, Panel } from "./panel.js";
 import { session } from "./session.js";
@@ -23,9 +24,9 @@ const maps = async (name, from) => MapFrames.share(await Promise.all(session.run
 function pictures(run, i, link, shared) {
   const map = (name, from) => (shared[name] ??= maps(name, from)).then((frames) => frames[i]);
   const title = session.runs.length > 1 ? session.name(run) : "estimate";
-  const estimate = new Panel({ symbol: "x̂<sub>k</sub>", title, note: NOTES.estimate, link, run });
-  const change = new Panel({ symbol: "Δx̂", title: "change", note: NOTES.change, link, run });
-  const error = new Panel({ symbol: "e", title: "error", note: NOTES.error, link, run });
+  const estimate = new Panel({ symbol: "x̂<sub>k</sub>", title, note: NOTES.estimate, link, run, source: shown("estimate") });
+  const change = new Panel({ symbol: "Δx̂", title: "change", note: NOTES.change, link, run, source: shown("change") });
+  const error = new Panel({ symbol: "e", title: "error", note: NOTES.error, link, run, source: shown("error") });
   estimate.show(run.estimates());
   change.show(map("change.npy", 1));  // at k = 0 there is no step yet
   error.show(run.info.clean ? map("error.npy") : none("No clean photo is known, so there is no error to show. Start from a clean photo and degrade it on the left."));
@@ -39,7 +40,7 @@ function scores(run, panel) {
 
 function still(run, name, link) {
   const symbol = name === "input" ? "y" : "x";
-  const panel = new Panel({ symbol, title: name, note: NOTES[name], link, run });
+  const panel = new Panel({ symbol, title: name, note: NOTES[name], link, run, source: shown(name) });
   panel.show(name === "input" || run.info.clean ? run.photo(name) : none("No clean photo is known."));
   const { psnr, inputPsnr, inputSsim } = run.info;
   panel.metric(name === "input" && psnr ? `${fixed(inputPsnr, 2)} dB · ${fixed(inputSsim, 3)}` : "");

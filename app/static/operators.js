@@ -1,5 +1,6 @@
 // What degradation does it believe in?
 import { Chart, INK } from "./charts.js";
+import { shown } from "./export.js";
 import { MapFrames, format } from "./frames.js";
 import { Link, Panel } from "./panel.js";
 import { session } from "./session.js";
@@ -37,7 +38,7 @@ export class Operators {
     this.head.querySelector(".of").textContent = `of 0–${this.channels - 1}`;
     this.rows = session.runs.map((run) => this.row(run));
     this.overview = new Overview(session.main, (channel) => this.choose(channel));
-    this.observed = new Panel({ symbol: "y↓", title: "observed features", note: "the channel of y that A₁ x A₂ should resemble", link: this.rows[0].link });
+    this.observed = new Panel({ symbol: "y↓", title: "observed features", note: "the channel of y that A₁ x A₂ should resemble", link: this.rows[0].link, source: shown("observed", () => ({ channel: this.channel })) });
     this.spectrum = new Chart({ symbol: "σ", title: "spectra at k", x: "index", log: true, markK: false,
       note: "this channel down to 1e−5, and the middle 90 % of channels; dotted: a flat spectrum of the same norm, 1/√n" });
     this.rank = new Chart({ title: "effective rank, size of λ", note: "exp of the entropy of σ / Σσ, median over channels (n when flat); RMS of λ on the right" });
@@ -49,12 +50,13 @@ export class Operators {
 
   row(run) {
     const matrices = new Link(), link = new Link(), tag = session.runs.length > 1 ? ` · ${session.name(run)}` : "";
-    const panel = (symbol, title, note, shared) => new Panel({ symbol, title: title + tag, note, link: shared, run });
+    const channel = () => ({ channel: Math.min(this.channel, run.info.channels - 1) });
+    const panel = (symbol, title, note, shared, what) => new Panel({ symbol, title: title + tag, note, link: shared, run, source: shown(what, channel) });
     const { a1, a2, x, multiplier } = run.info.symbols;
     const panels = [
-      panel(a1, "rows", "acts on rows: h × h", matrices), panel(a2, "columns", "acts on columns: w × w", matrices),
-      panel(`${a1}${x}<sub>k</sub>${a2}`, "degraded estimate", "the estimate as the operators degrade it (Eq. 3)", link),
-      panel(multiplier, "multiplier", "the Lagrange multiplier of u = G(x) (Eq. 14)", link),
+      panel(a1, "rows", "acts on rows: h × h", matrices, "a1"), panel(a2, "columns", "acts on columns: w × w", matrices, "a2"),
+      panel(`${a1}${x}<sub>k</sub>${a2}`, "degraded estimate", "the estimate as the operators degrade it (Eq. 3)", link, "degraded"),
+      panel(multiplier, "multiplier", "the Lagrange multiplier of u = G(x) (Eq. 14)", link, "multiplier"),
     ];
     return { run, link, panels };
   }
@@ -133,7 +135,7 @@ export class Operators {
 class Overview {
   constructor(run, choose) {
     Object.assign(this, { run, which: "a1", chosen: 0, frames: [] });
-    this.panel = new Panel({ symbol: "A", title: "all channels", note: "area-averaged thumbnails, one scale; the frame marks the channel shown", run, pick: (x, y) => {
+    this.panel = new Panel({ symbol: "A", title: "all channels", note: "area-averaged thumbnails, one scale; the frame marks the channel shown", run, source: () => shown(`overview-${this.which}`, () => ({ channel: this.chosen }))(), pick: (x, y) => {
       const channel = Math.floor(y / this.pitch) * this.columns + Math.floor(x / this.pitch);
       if (channel < run.info.channels) choose(channel);
     } });

@@ -1,4 +1,5 @@
 // A picture with its title, scale, read-out and note. Panels of a link share zoom, pan and cursor.
+import { Menu, entries, named, save } from "./export.js";
 import { format, loadPalettes } from "./frames.js";
 import { session } from "./session.js";
 
@@ -21,18 +22,17 @@ export class Link {
 }
 
 const TEMPLATE = `
-  <figcaption><span class="symbol"></span><span class="title"></span><span class="metric"></span>
-    <button class="save" title="Save this picture as PNG at its own size" aria-label="Save as PNG">⤓</button></figcaption>
+  <figcaption><span class="symbol"></span><span class="title"></span><span class="metric"></span></figcaption>
   <div class="stage"><canvas tabindex="-1"></canvas><output class="probe"></output><p class="message" hidden></p></div>
   <div class="scale" hidden><span class="low"></span><i></i><span class="high"></span></div>
   <p class="note"></p>`;
 
 export class Panel {
-  /** @param link panels that move together; @param pick called with (x, y) of a clicked place; @param from the first k there is a picture of */
-  constructor({ symbol, title, note, link = new Link(), run = null, pick = null, from = 0 }) {
+  /** @param link panels that move together; @param pick called with (x, y) of a clicked place; @param from the first k there is a picture of; @param source what the server draws of it: () => ({ kind, parameters }) */
+  constructor({ symbol, title, note, link = new Link(), run = null, pick = null, from = 0, source = null }) {
     this.element = Object.assign(document.createElement("figure"), { className: "panel", innerHTML: TEMPLATE });
     const part = (name) => this.element.querySelector(name);
-    Object.assign(this, { link, run, pick, from, detail: "", frames: null, canvas: part("canvas"), stage: part(".stage") });
+    Object.assign(this, { title, link, run, pick, from, source, detail: "", frames: null, canvas: part("canvas"), stage: part(".stage") });
     part(".symbol").innerHTML = symbol;
     part(".title").textContent = title;
     part(".note").innerHTML = note;
@@ -41,7 +41,7 @@ export class Panel {
     this.context = this.canvas.getContext("2d");
     link.panels.push(this);
     new ResizeObserver(() => this.fit()).observe(this.stage);
-    part(".save").addEventListener("click", () => this.save(title));
+    part("figcaption").append(new Menu(title, () => this.choices()).element);
     this.listen();
   }
 
@@ -172,17 +172,26 @@ export class Panel {
     }, { passive: false });
   }
 
-  async save(title) {
-    const picture = this.frames?.source(this.k);
-    if (!picture || this.frames.absent?.(this.k)) return;
-    const { width, height } = this.frames.under ?? picture;
+  /** What can be done with the picture on screen. */
+  choices() {
+    const shown = this.frames && !this.frames.absent?.(this.k);
+    return shown ? entries(this.descriptor(), { "PNG, its own pixels": () => this.save() }) : [];
+  }
+
+  /** The picture on screen as a figure: the same k, colours and part; null where no figure is known of it. */
+  descriptor() {
+    const given = this.source?.(), run = this.run ?? session.main;
+    if (!given) return null;
+    const { zoom, x, y } = this.link, [low, high] = this.frames.limits?.(this.k) ?? [0, 0];
+    const place = given.kind === "panel" ? { k: run.at(this.k), low, high, zoom, x, y } : {};
+    return { run: run.info.id, kind: given.kind, parameters: { ...place, ...given.parameters }, title: `${this.title}, k = ${run.at(this.k)}, ${run.info.family}` };
+  }
+
+  async save() {
+    const picture = this.frames.source(this.k), { width, height } = this.frames.under ?? picture;
     const sheet = new OffscreenCanvas(width, height), context = sheet.getContext("2d");
     context.imageSmoothingEnabled = false;
     for (const layer of [this.frames.under?.source(this.k), picture].filter(Boolean)) context.drawImage(layer, 0, 0, width, height);
-    const url = URL.createObjectURL(await sheet.convertToBlob({ type: "image/png" }));
-    const parts = [this.run?.info.name, title, this.detail, `k${String(this.k).padStart(2, "0")}`].filter(Boolean);
-    const name = `${parts.join("-").replace(/[^\p{L}\p{N}.]+/gu, "-").toLowerCase()}.png`;
-    Object.assign(document.createElement("a"), { href: url, download: name }).click();
-    setTimeout(() => URL.revokeObjectURL(url), 10000);
+    save(await sheet.convertToBlob({ type: "image/png" }), named([this.run?.info.name, this.title, this.detail, `k${String(this.k).padStart(2, "0")}`], "png"));
   }
 }

@@ -19,7 +19,7 @@ export class Readings {
     this.bank = bank;
     this.element = Object.assign(document.createElement("section"), { className: "readings" });
     this.element.innerHTML = `<h3></h3><p class="claim"></p><div class="table"></div><div class="curve"></div><div class="notes"></div>`;
-    this.chart = new Chart({ title: `<select aria-label="Measure">${Object.entries(bank.captions).map(([name, text]) => `<option value="${name}">${text}</option>`).join("")}</select>`, note: "" });
+    this.chart = new Chart({ title: `<select aria-label="Measure">${Object.entries(bank.captions).map(([name, text]) => `<option value="${name}">${text}</option>`).join("")}</select>`, note: "", about: () => "" });
     this.measure = this.chart.element.querySelector("select");
     this.measure.value = "accuracy";
     this.measure.addEventListener("change", () => this.curves());

@@ -116,6 +116,21 @@ def test_a_click_shows_a_sum_that_is_right(opened, place):
     assert_right(opened, found)
 
 
+def test_a_place_can_be_typed(opened):
+    """The keyboard's way to the same sum: row and column in two fields, kept within the mask."""
+    show_tab(opened, "Convolutions")
+    opened.fill(".sum .row", "3")
+    opened.press(".sum .row", "Tab")
+    with opened.expect_response(lambda r: "/sum/" in r.url) as answer:
+        opened.fill(".sum .column", "99999")
+        opened.press(".sum .column", "Enter")
+    row, column = (int(part) for part in answer.value.url.removesuffix(".json").split("/")[-2:])
+    assert (row, column) == (3, opened.evaluate("() => Number(document.querySelector('.sum .column').value)"))
+    assert column < 99999
+    opened.wait_for_selector(".sum .terms table")
+    assert_right(opened, answer.value.json())
+
+
 def test_masks_of_another_channel_and_module(opened):
     """Another channel, another module, the strongest channel: another mask and another kernel."""
     show_tab(opened, "Convolutions")
@@ -144,11 +159,12 @@ def test_the_heat_map_is_a_stepper(opened):
 
 
 def test_pictures_can_be_saved(opened):
-    """The button saves the picture at its own size, bit for bit what the server has."""
+    """The menu saves the picture at its own size, bit for bit what the server has."""
     run = session(opened, "s.main.info.id")
     panel = opened.locator(".iterations .panel", has=opened.locator("canvas[aria-label=estimate]"))
     with opened.expect_download() as download:
         panel.locator(".save").click()
+        panel.get_by_role("menuitem", name="PNG, its own pixels").click()
     assert download.value.suggested_filename == f"interir-small-estimate-k{LAST:02}.png"
     answer = opened.request.get(f"{opened.url.rstrip('/')}/lens/runs/{run}/estimate/{LAST}.png")
     with PILImage.open(download.value.path()) as mine, PILImage.open(io.BytesIO(answer.body())) as theirs:
