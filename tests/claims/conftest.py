@@ -1,0 +1,3 @@
+"""Fixtures that the tests of claims share."""
+
+from tests.localisation.conftest import folder as folder

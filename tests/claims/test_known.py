@@ -1,0 +1,105 @@
+"""Claims that are read from what was made of the same weights, and of no others."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from analysis.claims import known
+from analysis.claims.known import Baseline, Embeddings, apart
+from analysis.claims.verdicts import REFUTED, SUPPORTED, UNDECIDED, UnmeasuredError, agreed, every
+from analysis.embedding import scores
+from analysis.embedding.contrast import Contrast
+from interir.bootstrap import Interval
+from tests.analysis.toy import linear
+from tests.claims.support import case, everything, images, look, watched
+
+FIRST, OTHER = (
+    SimpleNamespace(digest=d, name=n, provenance={}) for d, n in (("1" * 12, "one"), ("2" * 12, "two"))
+)
+HIGHER, LOWER, NEITHER = Interval(2, 1, 3), Interval(-2, -3, -1), Interval(0, -1, 1)
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """Where banks are looked for, and how many photos they have."""
+    monkeypatch.setattr(known, "EMBEDDINGS", tmp_path)
+    monkeypatch.setattr(known, "_photos", lambda path: 40)
+    return tmp_path
+
+
+def write(folder, last):
+    """The scores of a bank of both networks, higher at the iteration before the last."""
+    measures = {name: [HIGHER, value] for name, value in zip(known.TITLES, last, strict=True)}
+    row = Contrast("bank-one", "bank-two", "x", [0, 1], measures)
+    other = Contrast("bank-one", "bank-two", "prior", [0, 1], {name: [HIGHER] * 2 for name in measures})
+    names = [{"name": f"bank-{each.name}", "digest": each.digest} for each in (FIRST, OTHER)]
+    scores.save([other, row], folder / "bank.json", {"networks": names})
+
+
+@pytest.mark.parametrize(
+    ("last", "word"),
+    [
+        ((HIGHER,) * 3, SUPPORTED),
+        ((LOWER,) * 3, REFUTED),
+        ((LOWER, HIGHER, LOWER), UNDECIDED),
+        ((HIGHER, NEITHER, HIGHER), UNDECIDED),
+    ],
+)
+def test_embeddings_of_a_bank(folder, last, word):
+    """The last iteration of the estimates is read, by the weights' content and not their names."""
+    write(folder, last)
+    found = Embeddings(case(linear(), subject=FIRST, against=OTHER)).finding()
+    assert tuple(test.value for test in found.tests) == last
+    assert agreed([test.verdict for test in found.tests]) == word
+    assert "bank.json" in found.source
+    assert found.tests[0].photos == 40
+
+
+def test_a_bank_of_other_weights_is_not_read(folder):
+    """What to type is said."""
+    write(folder, (HIGHER,) * 3)
+    stranger = SimpleNamespace(digest="3" * 12, name="three")
+    with pytest.raises(
+        UnmeasuredError, match=r"python -m analysis\.embedding --data PHOTOS --weights three two"
+    ):
+        Embeddings(case(linear(), subject=stranger, against=OTHER)).finding()
+
+
+@pytest.mark.parametrize("kind", [Embeddings, Baseline])
+def test_without_a_baseline(kind):
+    """What compares says that it needs something to compare with."""
+    with pytest.raises(UnmeasuredError, match="--against"):
+        kind(case(linear(), subject=FIRST)).finding()
+
+
+@pytest.mark.parametrize("better", [True, False])
+def test_a_network_that_restores_and_one_that_does_not(better):
+    """By 100 dB less the PSNR of the input, under each combination; or the other way round."""
+    clean = images()
+    dark = [each * 0.9 for each in clean]
+    against = SimpleNamespace(network=lambda image: image if better else image / 0.9, provenance={})
+    found = watched(
+        Baseline(case(linear(), subject=FIRST, against=against)),
+        everything(
+            lambda i, c: look(
+                linear(), dark[i], clean[i], plain=clean[i] if better else dark[i], name=str(i), combination=c
+            )
+        ),
+    )
+    assert len(found.tests) == 7
+    assert every([test.verdict for test in found.tests]) == (SUPPORTED if better else REFUTED)
+    assert {test.what.rpartition(", ")[2] for test in found.tests} >= {"H+R+N", "N"}
+
+
+def noted(gain, source="s"):
+    """What weights say of their scores."""
+    return {"scores": {"folder": "val", "photos": 9, "input": {"mean": [1, source]}, "gain": {"mean": gain}}}
+
+
+def test_scores_that_were_noted_apart():
+    """Ends are put against each other; scores of other files are not compared."""
+    what, value = apart(noted([5, 4, 6]), noted([3, 1, 4]))
+    assert value == Interval(2, 0, 5)
+    assert "9 photos of val" in what
+    assert apart(noted([5, 4, 6]), noted([3, 1, 4], "t")) is None
+    assert apart(noted([5, 4, 6]), {}) is None
