@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from interir.bootstrap import Interval, differences
+from interir.bootstrap import Difference, differences
 from interir.scores import MEAN, Score
+from interir.weights import ASSETS
 
 from ..embedding import scores
 from ..embedding.bank import EMBEDDINGS
@@ -16,6 +17,9 @@ from ..embedding.contrast import Contrast
 from ..interventions.effects import psnr
 from .case import Case, Look, Measurement, Subject
 from .verdicts import Beside, Finding, Measured, UnmeasuredError
+
+RESULTS = ASSETS / "results"
+"""Where evaluations of shipped weights are."""
 
 ALONE = "Name the baseline's weights with --against to compare with them."
 
@@ -65,14 +69,15 @@ def contrasts(
 
 
 class Baseline(Measurement):
-    """Is PSNR higher than the baseline's, on average and under each combination?"""
+    """Is PSNR higher than the baseline's under each combination? Read from results, or measured here."""
 
     def __init__(self, case: Case) -> None:
         super().__init__(case)
         self.found: list[Score] = []
+        self.known = None if case.against is None else next(compared(case.subject, case.against), None)
 
     def look(self, look: Look) -> None:
-        if self.case.against is None:
+        if self.case.against is None or self.known is not None:
             return
         theirs = self.case.against.network(look.image)
         for method, image in (("first", look.plain), ("other", theirs)):
@@ -80,44 +85,45 @@ class Baseline(Measurement):
             self.found.append(Score(method, look.combination, look.photo, value, float("nan")))
 
     def finding(self) -> Finding:
-        against, photos = self.case.against, self.case.photos
+        case, against = self.case, self.case.against
         if against is None:
             raise UnmeasuredError(ALONE)
-        measured = {d.column: d.psnr for d in differences(self.found, "first", "other")}
+        source, photos, found = self.known or (
+            case.source,
+            case.photos,
+            differences(self.found, "first", "other"),
+        )
+        measured = {d.column: d.psnr for d in found}
+        mean = Beside("Mean of all seven", "dB", measured.pop(MEAN))
         tests = [
             Measured(f"PSNR less the baseline’s, {name}", "dB", value, 0.0, photos)
             for name, value in measured.items()
-            if name != MEAN
         ]
-        mean = Beside("Mean of all seven", "dB", measured[MEAN])
-        known = apart(self.case.subject.provenance, against.provenance)
-        noted = [] if known is None else [Beside(known[0], "dB", known[1])]
-        return Finding(
-            tuple(tests), self.case.source, (mean, *noted), tuple(_recipes(self.case.subject, against))
-        )
+        return Finding(tuple(tests), source, (mean,), tuple(_recipes(case.subject, against)))
 
 
-def apart(first: dict[str, Any], other: dict[str, Any]) -> tuple[str, Interval] | None:
-    """The mean difference by both weights' own notes, where these are of the same degraded photos.
-
-    Scores that were noted apart cannot be paired, so the ends are those of the two intervals put
-    against each other: the true difference lies between them at least as surely as in 90 %.
-    """
-    ours, theirs = (provenance.get("scores") for provenance in (first, other))
-    same = ("folder", "photos", "input")
-    if not ours or not theirs or any(ours.get(key) != theirs.get(key) for key in same):
-        return None
-    (mean, low, high), (their_mean, their_low, their_high) = (each["gain"][MEAN] for each in (ours, theirs))
-    value = Interval(mean - their_mean, low - their_high, high - their_low)
-    where = f"{ours['photos']} photos of {ours['folder']}"
-    return f"The same by the notes in both weights, on {where} and not paired", value
+def compared(
+    first: Subject, other: Subject, folder: Path | None = None
+) -> Iterator[tuple[str, int, list[Difference]]]:
+    """Paired scores of both weights, by content, in a folder of evaluations; where, and how many photos."""
+    for path in sorted((folder or RESULTS).glob("*.json")):
+        facts = json.loads(path.read_text(encoding="utf-8"))
+        names = {digest: name for name, digest in facts["about"]["weights"].items()}
+        if {first.digest, other.digest} <= set(names):
+            scores = [Score(**row) for row in facts["scores"]]
+            photos = len({score.photo for score in scores})
+            source = (
+                f"read from assets/results/{path.name}: {photos} photos of {facts['about']['data']}, whole"
+            )
+            yield source, photos, differences(scores, names[first.digest], names[other.digest])
 
 
 def _recipes(first: Subject, other: Subject) -> Iterator[str]:
     """Whether both were trained alike."""
     ours, theirs = (subject.provenance.get("recipe") for subject in (first, other))
     if ours and theirs:
-        alike = "the same recipe" if ours == theirs else "different recipes"
+        apart = sorted(name for name in {*ours, *theirs} if ours.get(name) != theirs.get(name))
+        alike = f"recipes that differ in {', '.join(apart)}" if apart else "the same recipe"
         yield f"Both networks were trained by {alike}."
 
 

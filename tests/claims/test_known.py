@@ -1,15 +1,18 @@
 """Claims that are read from what was made of the same weights, and of no others."""
 
+import json
+from dataclasses import asdict
 from types import SimpleNamespace
 
 import pytest
 
 from analysis.claims import known
-from analysis.claims.known import Baseline, Embeddings, apart
+from analysis.claims.known import Baseline, Embeddings
 from analysis.claims.verdicts import REFUTED, SUPPORTED, UNDECIDED, UnmeasuredError, agreed, every
 from analysis.embedding import scores
 from analysis.embedding.contrast import Contrast
 from interir.bootstrap import Interval
+from interir.scores import Score
 from tests.analysis.toy import linear
 from tests.claims.support import case, everything, images, look, watched
 
@@ -77,7 +80,9 @@ def test_a_network_that_restores_and_one_that_does_not(better):
     """By 100 dB less the PSNR of the input, under each combination; or the other way round."""
     clean = images()
     dark = [each * 0.9 for each in clean]
-    against = SimpleNamespace(network=lambda image: image if better else image / 0.9, provenance={})
+    against = SimpleNamespace(
+        network=lambda image: image if better else image / 0.9, provenance={}, digest="4" * 12
+    )
     found = watched(
         Baseline(case(linear(), subject=FIRST, against=against)),
         everything(
@@ -91,15 +96,31 @@ def test_a_network_that_restores_and_one_that_does_not(better):
     assert {test.what.rpartition(", ")[2] for test in found.tests} >= {"H+R+N", "N"}
 
 
-def noted(gain, source="s"):
-    """What weights say of their scores."""
-    return {"scores": {"folder": "val", "photos": 9, "input": {"mean": [1, source]}, "gain": {"mean": gain}}}
+def test_results_are_read_rather_than_measured_again(tmp_path, monkeypatch):
+    """Paired by file, of both weights by content and in the order asked; the shared runs add nothing."""
+    monkeypatch.setattr(known, "RESULTS", tmp_path)
+    scores = [
+        Score(method, column, photo, psnr + (method == "bank-one"), 0.5)
+        for method in ("input", "bank-one", "bank-two")
+        for column in ("H", "R")
+        for photo, psnr in (("a", 20.0), ("b", 30.0))
+    ]
+    weights = {"bank-one": FIRST.digest, "bank-two": OTHER.digest}
+    facts = {"about": {"weights": weights, "data": "val"}, "scores": [asdict(score) for score in scores]}
+    (tmp_path / "pair.json").write_text(json.dumps(facts))
+    for first, other, gain in ((FIRST, OTHER, 1), (OTHER, FIRST, -1)):
+        measurement = Baseline(case(linear(), subject=first, against=other))
+        measurement.look(None)
+        found = measurement.finding()
+        assert [test.value for test in found.tests] == [Interval(gain, gain, gain)] * 2
+        assert found.tests[0].photos == 2
+        assert found.source.endswith("pair.json: 2 photos of val, whole")
 
 
-def test_scores_that_were_noted_apart():
-    """Ends are put against each other; scores of other files are not compared."""
-    what, value = apart(noted([5, 4, 6]), noted([3, 1, 4]))
-    assert value == Interval(2, 0, 5)
-    assert "9 photos of val" in what
-    assert apart(noted([5, 4, 6]), noted([3, 1, 4], "t")) is None
-    assert apart(noted([5, 4, 6]), {}) is None
+def test_recipes_that_differ_are_named():
+    """Also in a field that one of both did not have yet."""
+    ours, theirs = (
+        SimpleNamespace(provenance={"recipe": r}) for r in ({"rate": 1, "a": 0}, {"rate": 2, "b": 0})
+    )
+    assert "differ in a, b, rate." in next(known._recipes(ours, theirs))
+    assert "the same recipe" in next(known._recipes(ours, ours))
