@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from . import jobs, photos
-from .jobs import Desk
+from .jobs import Desk, Form
 
 PRIVATE: dict[str, Any] = {"api_visibility": "private"}
 """Listeners that are the page's own business and no endpoint."""
@@ -47,25 +47,25 @@ class Controls:
         return [getattr(self, name) for name in names[: names.index("run")]]
 
 
-def form(desk: Desk, title: str) -> Controls:
-    """Build the column."""
+def form(desk: Desk, title: str, filled: Form) -> Controls:
+    """Build the column, with these values in it."""
     gr.HTML(f"<h1>{title}</h1><p class='sub'>A restoration network, opened</p>")
-    photo = photo_field()
-    kind = gr.Radio([jobs.DEGRADE, jobs.REAL], value=jobs.DEGRADE, show_label=False, elem_id="kind")
-    with gr.Group() as levels:
-        haze, rain, noise, seed = sliders()
+    photo = photo_field(filled.photo)
+    kind = gr.Radio([jobs.DEGRADE, jobs.REAL], value=filled.kind, show_label=False, elem_id="kind")
+    with gr.Group(visible=filled.kind == jobs.DEGRADE) as levels:
+        haze, rain, noise, seed = sliders(filled)
     kind.change(lambda kind: gr.update(visible=kind == jobs.DEGRADE), kind, levels, queue=False, **PRIVATE)
-    network, compare = networks(desk)
+    network, compare = networks(desk, filled)
     run, cancel = buttons()
     status = gr.HTML(elem_id="status")
     return Controls(photo, kind, haze, rain, noise, seed, network, compare, run, cancel, status)
 
 
-def photo_field() -> gr.Image:
+def photo_field(path: str | None) -> gr.Image:
     """Upload, paste, or an example."""
     bundled = photos.examples()
     photo = PhotoInput(
-        str(bundled[0].path),
+        path,
         label="Photo",
         format="png",
         type="filepath",
@@ -78,29 +78,28 @@ def photo_field() -> gr.Image:
     return photo
 
 
-def sliders() -> tuple[gr.Slider, gr.Slider, gr.Slider, gr.Number]:
+def sliders(filled: Form) -> tuple[gr.Slider, gr.Slider, gr.Slider, gr.Number]:
     """Levels in the units of Table 6, and the seed of all that is random in them."""
-    haze, rain, noise, seed = jobs.SAMPLE
     return (
-        gr.Slider(0, 150, haze, step=1, label="Haze (β × 100)", buttons=[], elem_id="haze"),
-        gr.Slider(0, 300, rain, step=1, label="Rain (density)", buttons=[], elem_id="rain"),
-        gr.Slider(0, 50, noise, step=1, label="Noise (σ × 255)", buttons=[], elem_id="noise"),
-        gr.Number(seed, label="Seed", precision=0, minimum=0, elem_id="seed"),
+        gr.Slider(0, 150, filled.haze, step=1, label="Haze (β × 100)", buttons=[], elem_id="haze"),
+        gr.Slider(0, 300, filled.rain, step=1, label="Rain (density)", buttons=[], elem_id="rain"),
+        gr.Slider(0, 50, filled.noise, step=1, label="Noise (σ × 255)", buttons=[], elem_id="noise"),
+        gr.Number(filled.seed, label="Seed", precision=0, minimum=0, elem_id="seed"),
     )
 
 
-def networks(desk: Desk) -> tuple[gr.Dropdown, gr.Dropdown]:
+def networks(desk: Desk, filled: Form) -> tuple[gr.Dropdown, gr.Dropdown]:
     """The network, what is known of its weights, and what to compare with."""
     names = desk.networks.names
-    network = gr.Dropdown(names, value=names[0], label="Network", elem_id="network")
-    about = gr.HTML(jobs.about(desk.networks.get(names[0])), elem_id="about")
+    network = gr.Dropdown(names, value=filled.network, label="Network", elem_id="network")
+    about = gr.HTML(jobs.about(desk.networks.get(filled.network)), elem_id="about")
 
     def describe(name: str) -> str:
         return jobs.about(desk.networks.get(name))
 
     network.change(describe, network, about, show_progress="hidden", **PRIVATE)
     choices = [jobs.NO_COMPARISON, *names]
-    compare = gr.Dropdown(choices, value=jobs.NO_COMPARISON, label="Compare with", elem_id="compare")
+    compare = gr.Dropdown(choices, value=filled.compare, label="Compare with", elem_id="compare")
     return network, compare
 
 

@@ -18,7 +18,9 @@ os.environ.setdefault("NO_PROXY", "127.0.0.1,localhost")
 
 if TYPE_CHECKING:
     from app.atlas import Atlas
+    from app.figures import Studio
     from app.jobs import Desk
+    from app.links import Place
 
 LOCAL = ("127.0.0.1", "localhost", "::1")
 
@@ -37,6 +39,9 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument("--bank", type=Path, help="embeddings of your own, by `python -m analysis.embedding`")
     parser.add_argument("--photos", type=Path, help="folder of the bank's photos, to see and open them")
+    parser.add_argument(
+        "--open", type=Path, metavar="MANIFEST", help="open in the state of a figure, by its manifest"
+    )
     parser.add_argument("--auth", help="USER:PASSWORD that visitors must give")
     parser.add_argument("--public", action="store_true", help="allow other machines in without --auth")
     options = parser.parse_args(argv)
@@ -56,14 +61,15 @@ def launch(options: argparse.Namespace, *, block: bool = True) -> Any:
     """
     worker = ThreadPoolExecutor(1)
     desk_to_be = worker.submit(open_desk, options)
-    sample_to_be = worker.submit(lambda: show_sample(desk_to_be.result()))
+    place_to_be = worker.submit(lambda: place(options, desk_to_be.result()))
+    sample_to_be = worker.submit(lambda: show_sample(desk_to_be.result(), place_to_be.result()))
 
     from app.layout import build
 
-    desk = desk_to_be.result()
-    demo = build(desk, sample_to_be.result)
+    desk, start = desk_to_be.result(), place_to_be.result()
+    demo = build(desk, sample_to_be.result, start)
     demo.queue(max_size=16, default_concurrency_limit=4)
-    demo.launch(**settings(options, desk))
+    demo.launch(**settings(options, desk, start))
     print(f"InterIR dashboard on http://{options.host}:{options.port}  (device: {desk.device})", flush=True)
     if block:
         demo.block_thread()
@@ -83,21 +89,41 @@ def open_desk(options: argparse.Namespace) -> Desk:
     return Desk(Networks(device, options.weights), RunStore(), device)
 
 
-def show_sample(desk: Desk) -> list[dict[str, Any]]:
-    """Restore the bundled sample, keep it for everybody, and describe it."""
+def place(options: argparse.Namespace, desk: Desk) -> Place | None:
+    """Where --open starts; stops with a sentence where that cannot be opened here."""
+    from app import links
+    from app.jobs import FormError
+    from app.photos import PhotoError
+
+    if options.open is None:
+        return None
+    try:
+        found = links.opened(options.open, desk.blank(), desk.networks)
+        desk.subject(found.form)
+    except (links.LinkError, FormError, PhotoError) as error:
+        sys.exit(str(error))
+    return found
+
+
+def show_sample(desk: Desk, start: Place | None) -> list[dict[str, Any]]:
+    """Restore the bundled sample, or what --open names, keep it for everybody, and describe it."""
     from app import products
 
-    run = desk.sample()
-    desk.store.put(run, owner=None)
-    return [products.manifest(run)]
+    runs = desk.finished(start.form if start else desk.blank())
+    for run in runs:
+        desk.store.put(run, owner=None)
+    return [products.manifest(run) for run in runs]
 
 
-def settings(options: argparse.Namespace, desk: Desk) -> dict[str, Any]:
+def settings(options: argparse.Namespace, desk: Desk, start: Place | None) -> dict[str, Any]:
     """How Gradio is launched: local, private, with our own routes before its own."""
-    from app import atlas_routes
+    from app import atlas_routes, figure_routes
+    from app.photos import PHOTOS
     from app.routes import mount
     from app.theme import HEAD, STYLES, theme
 
+    atlas = open_atlas(options, desk)
+    studio = open_studio(desk, start, atlas)
     return {
         "server_name": options.host,
         "server_port": options.port,
@@ -110,7 +136,8 @@ def settings(options: argparse.Namespace, desk: Desk) -> dict[str, Any]:
         "theme": theme(),
         "css_paths": STYLES,
         "head": HEAD,
-        "app_kwargs": {"routes": [mount(desk.store, atlas_routes.mount(open_atlas(options, desk)))]},
+        "allowed_paths": [str(PHOTOS)],
+        "app_kwargs": {"routes": [mount(desk.store, atlas_routes.mount(atlas), figure_routes.mount(studio))]},
         "prevent_thread_lock": True,
         "quiet": True,
     }
@@ -122,6 +149,16 @@ def open_atlas(options: argparse.Namespace, desk: Desk) -> Atlas | None:
 
     path = atlas.find(options.bank)
     return None if path is None else atlas.Atlas(path, desk, options.photos)
+
+
+def open_studio(desk: Desk, start: Place | None, atlas: Atlas | None) -> Studio:
+    """Where figures are made: of the bank, and of what the manifest of --open names."""
+    from app.figures import Studio
+
+    bank = [atlas.path, atlas.path.with_suffix(".json")] if atlas else []
+    given = {path.name: path for path in bank if path.is_file()}
+    banks = tuple(path.name for path in bank[:1])
+    return Studio(desk, {**given, **(start.files if start else {})}, banks)
 
 
 def fastest() -> str:

@@ -35,6 +35,15 @@ class Networks:
                 self._loaded[name] = self._load(name)
             return self._loaded[name]
 
+    @property
+    def files(self) -> dict[str, str]:
+        """What each is called in a figure's manifest: a file's name where the weights are one's own."""
+        return {name: name + self._paths[name].suffix * (name in self._own) for name in self.names}
+
+    def named(self, file: str) -> str | None:
+        """The network that a manifest calls so, if it can be chosen."""
+        return next((name for name, called in self.files.items() if file in (name, called)), None)
+
     def by_digest(self, digest: str) -> Loaded | None:
         """The network whose file has this digest, if one can be chosen."""
         name = next((name for name, path in self._paths.items() if weights.digest(path) == digest), None)

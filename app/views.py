@@ -27,15 +27,18 @@ class View(gr.HTML):
 
 
 class Stepper(View):
-    """The one iteration index of all pages; its value is k, its ``runs`` are what is on screen."""
+    """The one iteration index of all pages; its value is k, its ``runs`` are what is on screen.
+
+    ``place`` says where to look at them, when a link or a manifest opened the page.
+    """
 
     def __init__(self, **kwargs: Any) -> None:
         # Gradio also builds one to work out an update, and then hands in what is new.
-        super().__init__("stepper", **{"value": 0, "runs": [], **kwargs})
+        super().__init__("stepper", **{"value": 0, "runs": [], "place": None, **kwargs})
         # The event's name must stand in the script, or Gradio offers no listener for it.
         self.js_on_load = f'{_HAND_OVER} /* fires "change" */'
 
 
-def show(runs: list[dict[str, Any]]) -> dict[str, Any]:
-    """An update that puts runs on screen."""
-    return gr.update(runs=runs)
+def show(runs: list[dict[str, Any]], place: dict[str, Any] | None = None) -> dict[str, Any]:
+    """An update that puts runs on screen, and goes to a place in them."""
+    return gr.update(runs=runs, place=place)

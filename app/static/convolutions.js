@@ -1,11 +1,13 @@
 // Where do the masks fire, and how do the kernels change?
-import { Menu, entries, shown } from "./export.js";
+import { Menu, asMatrix, entries, ofRuns, shown, tableEntries } from "./export.js";
 import { MaskFrames, format, loadPalettes } from "./frames.js";
 import { grid, sentence, table } from "./kernels.js";
 import { Panel } from "./panel.js";
 import { session } from "./session.js";
 
 const NONE = "has no explainable convolutions: its kernels are the same for every photo.";
+
+const UNITS = { strength: "median over channels of max |k²α − 1|", occupancy: "share of places over τ, median over channels" };
 
 const SKELETON = `
   <div class="head"><label>module <select class="module"></select></label>
@@ -35,7 +37,7 @@ export class Convolutions {
 
   async build() {
     const run = session.main, turn = (this.turn = Symbol());
-    Object.assign(this, { data: null, place: null });  // nothing to draw until this run's numbers are here
+    Object.assign(this, { data: null, place: null, sum: null });  // nothing to draw until this run's numbers are here
     if (!run) return;
     if (!run.info.modules.length) return this.say(`${session.name(run)} ${NONE}`);
     this.element.inert = true;
@@ -60,6 +62,8 @@ export class Convolutions {
     const menu = new Menu("kernels", () => entries(this.kernelsShown(), {}));
     menu.button.textContent = "⤓ kernels";
     this.part(".strongest").after(menu.element);
+    this.part(".glance figcaption").append(new Menu("where to look", () => tableEntries(this.run, this.glanced)).element);
+    this.part(".sum figcaption").append(new Menu("one output, as a sum", () => this.sumShown()).element);
     this.choose(this.module, this.channel);
   }
 
@@ -107,15 +111,28 @@ export class Convolutions {
 
   /** Overview: modules by stages. */
   glance() {
-    const measure = this.part(".measure").value, { data, run } = this;
+    const { value: measure, selectedOptions: [{ text: name }] } = this.part(".measure"), { data, run } = this;
     const median = (values) => values && [...values].sort((a, b) => a - b)[values.length >> 1];
     const rows = data[measure].map((stages) => stages.slice(1).map(median));
+    const known = rows.flat().filter(Number.isFinite), limits = [Math.min(...known), Math.max(...known)], columns = rows[0].map((_, i) => i + 1);
+    this.glanced = { name, rows: data.modules, columns, corner: "k =", values: rows, limits, role: "sequential", unit: UNITS[measure], about: ofRuns(run) };
     table(this.part(".glance .table"), rows, {
-      palette: this.palettes.sequential, columns: rows[0].map((_, i) => i + 1), rows: data.modules,
+      palette: this.palettes.sequential, limits, columns, rows: data.modules,
       chosen: [this.module, this.k - 1], pick: (module, column) => { this.choose(module, this.channel); session.go(column + 1); },
     });
     const absent = !data.occupancy[this.module][this.k];
     this.part(".glance .metric").textContent = session.k === 0 ? "k = 0: stage 1 is shown" : absent ? `${data.modules[this.module]} does not run at k = ${this.k}` : "";
+  }
+
+  /** What can be done with the sum on screen: patch and kernel, side by side, or pinned one by one. */
+  sumShown() {
+    if (!this.sum) return [];
+    const { patch, modulated, total, bias, where } = this.sum, run = this.run.info.id;
+    const about = `${where}, of ${ofRuns(this.run)}; their weighted sum ${format(total - bias)} and the bias ${format(bias)} are the output ${format(total)}`;
+    const one = (name, values, unit) => ({ run, title: `${name}, ${where}`, ...asMatrix({ name, rows: [], columns: [], values, limits: symmetric(values), role: "diverging", unit, about }) });
+    const parts = [one("patch of X", patch, "feature"), one("kernel for this photo", modulated, "weight")];
+    const panels = parts.map(({ kind, parameters }) => ({ kind, parameters }));
+    return entries({ run, kind: "board", parameters: { panels, columns: 2 }, title: `sum, ${where}` }, {}, parts);
   }
 
   kernels() {
@@ -167,11 +184,13 @@ export class Convolutions {
     this.part(".column").value = x;
     this.mask.draw();
     const { run, module, channel, k } = this, host = this.part(".sum .terms"), turn = (this.asked = Symbol());
-    this.part(".sum .metric").textContent = `${this.data.modules[module]}, channel ${channel}, row ${y}, column ${x}, stage ${k}`;
+    this.sum = null;
+    const where = this.part(".sum .metric").textContent = `${this.data.modules[module]}, channel ${channel}, row ${y}, column ${x}, stage ${k}`;
     if (!this.data.pooled[module][k]) return host.replaceChildren(sentence(`${this.data.modules[module]} does not run at k = ${k}.`));
     try {
       const sum = await run.json(`sum/${k}/${module}/${channel}/${y}/${x}.json`);
       if (turn !== this.asked) return;
+      this.sum = { ...sum, where };
       const { diverging } = this.palettes, reach = (rows) => symmetric(rows);
       const sign = (html) => Object.assign(document.createElement("b"), { innerHTML: html });
       host.replaceChildren(grid("X", "patch", sum.patch, diverging, reach(sum.patch)), sign("⊙"),

@@ -1,7 +1,9 @@
 // Does the network know which degradation it sees, better than the baseline?
 import { Journey, about, download, opened } from "./atlas.js";
+import { Controls } from "./controls.js";
+import { Menu, entries } from "./export.js";
 import { loadPalettes } from "./frames.js";
-import { SHADES, card, legend, shades } from "./items.js";
+import { card, legend, shades } from "./items.js";
 import { Readings } from "./readings.js";
 import { Scatter } from "./scatter.js";
 import { session } from "./session.js";
@@ -21,13 +23,16 @@ const TEMPLATE = `
   <div class="atlas"><div class="maps"></div><aside><label class="shade">colour <select data-field="shade"></select></label><div class="legend"></div><div class="card"></div></aside></div>
   <div class="below"></div>`;
 
-const map = (network, others) => {
+/** @param choices gives what can be done with the map */
+const map = (network, others, choices) => {
   const figure = Object.assign(document.createElement("figure"), { className: "panel" });
   const options = others.map(({ name, title }) => `<option value="${name}"${name === network ? " selected" : ""}>${title} · ${name}</option>`).join("");
   figure.innerHTML = `<figcaption><span class="title"><select aria-label="Network">${options}</select></span><span class="metric"></span></figcaption><p class="note"></p>`;
   const scatter = new Scatter();
   figure.querySelector("figcaption").after(scatter.element);
-  return { figure, scatter, network };
+  const made = { figure, scatter, network };
+  figure.querySelector("figcaption").append(new Menu(`map of ${network}`, () => choices(made)).element);
+  return made;
 };
 
 export class Embeddings {
@@ -49,20 +54,19 @@ export class Embeddings {
     this.classes = Uint8Array.from({ length: this.bank.photos.length * count }, (_, i) => i % count);
     Object.assign(this, { off: new Set(), selected: new Set(), hovered: -1 });
     this.element.innerHTML = TEMPLATE;
+    this.controls = new Controls(this.element, this.bank);
     const [first, second] = this.bank.networks;
-    this.maps = [first, second ?? first].map(({ name }) => map(name, this.bank.networks));
+    this.maps = [first, second ?? first].map(({ name }) => map(name, this.bank.networks, (each) => this.taken(each)));
     this.element.querySelector(".maps").append(...this.maps.map(({ figure }) => figure));
     this.verdicts = new Verdicts(this.bank, (i) => this.hover(i));
     this.readings = new Readings(this.bank);
     this.element.querySelector(".below").append(this.verdicts.element, this.readings.element);
     this.wire();
-    this.choices();
+    this.controls.choices();
     session.attend(this.element, "k", () => this.step());
     session.attend(this.element, "runs", () => this.stars());
     await this.change();
   }
-
-  field(name) { return this.element.querySelector(`[data-field=${name}]`); }
 
   wire() {
     this.element.addEventListener("change", (event) => this.changed(event.target));
@@ -79,51 +83,22 @@ export class Embeddings {
   changed(target) {
     const i = this.maps.findIndex(({ figure }) => figure.contains(target));
     if (i >= 0) this.maps[i].network = target.value;
-    if (target === this.field("shade")) return this.colour();
-    if (target === this.field("source") || target === this.field("method") || i >= 0) { this.choices(); return this.change(); }
+    const { field } = target.dataset;
+    if (field === "shade") return this.colour();
+    if (field === "source" || field === "method" || i >= 0) { this.controls.choices(); return this.change(); }
     return this.say("Press Compute.");
-  }
-
-  /** What can be chosen now: sources that both networks hold or one of them, methods and their settings. */
-  choices() {
-    const fill = (select, entries) => {
-      const before = select.value;
-      select.innerHTML = entries.map(([value, text]) => `<option value="${value}">${text}</option>`).join("");
-      if (entries.some(([value]) => value === before)) select.value = before;
-    };
-    const sources = this.bank.networks.flatMap((network) => Object.entries(network.sources));
-    fill(this.field("source"), [...new Map(sources.map(([name, { title }]) => [name, title]))]);
-    fill(this.field("method"), Object.keys(this.bank.methods).map((name) => [name, name]));
-    if (!this.begun) this.field("method").value = "t-SNE";
-    this.begun = true;
-    fill(this.field("shade"), Object.entries(SHADES));
-    this.settings();
-  }
-
-  settings() {
-    const method = this.field("method").value, place = this.element.querySelector(".settings");
-    if (place.dataset.method === method) return;
-    place.dataset.method = method;
-    place.innerHTML = this.bank.methods[method].map(({ name, label, value, low, high, whole }) => (typeof value === "boolean"
-      ? `<label><input type="checkbox" name="${name}"${value ? " checked" : ""}> ${label}</label>`
-      : `<label>${label} <input type="number" name="${name}" value="${value}" min="${low}" max="${high}" step="${whole ? 1 : 0.05}"></label>`)).join("");
-  }
-
-  wanted(network, k) {
-    const inputs = [...this.element.querySelectorAll(".settings input")];
-    const settings = Object.fromEntries(inputs.map((input) => [input.name, input.type === "checkbox" ? input.checked : input.value]));
-    return { network, source: this.field("source").value, method: this.field("method").value, ...settings, k };
   }
 
   say(text) { this.element.querySelector(".hint").textContent = text; }
 
-  held({ network }) { return this.bank.networks.find(({ name }) => name === network).sources[this.field("source").value]; }
+  held({ network }) { return this.bank.networks.find(({ name }) => name === network).sources[this.controls.source]; }
 
   /** Another source, method or network: shown at once where no computing is needed. */
   async change() {
-    this.readings.show(this.field("source").value, this.maps.map(({ network }) => network));
+    const { source, method } = this.controls;
+    this.readings.show(source, this.maps.map(({ network }) => network));
     this.colour();
-    const settled = this.field("method").value === "PCA" || (this.field("method").value === "t-SNE" && this.field("source").value === "x");
+    const settled = method === "PCA" || (method === "t-SNE" && source === "x");
     if (settled) return this.compute("all");
     this.stop("Press Compute.");
     this.maps.forEach((each) => { if (!this.held(each)) this.blank(each); });
@@ -147,7 +122,7 @@ export class Embeddings {
     each.scatter.say(`${each.network} has no such quantity.`);
   }
 
-  async compute(reach = this.field("reach").value) {
+  async compute(reach = this.controls.field("reach").value) {
     this.stop();
     const work = this.work = new AbortController();
     this.busy(true);
@@ -156,7 +131,7 @@ export class Embeddings {
       const held = this.held(each);
       if (!held) return this.blank(each);
       const k = Math.max(held.ks[0], Math.min(session.k, held.ks.at(-1)));
-      const journey = new Journey(this.wanted(each.network, reach === "all" ? "all" : k));
+      const journey = new Journey(this.controls.wanted(each.network, reach === "all" ? "all" : k));
       const heard = (note) => {
         notes[i] = note;
         this.say(notes.filter(Boolean).join(", "));
@@ -181,7 +156,7 @@ export class Embeddings {
       await each.journey?.place(run, this.work?.signal).catch((problem) => { if (problem.name !== "AbortError") each.problem = problem.message; });
       this.place(each);
     });
-    this.verdicts.show(this.maps.filter((each) => this.held(each)).map(({ network }) => network), this.field("source").value);
+    this.verdicts.show(this.maps.filter((each) => this.held(each)).map(({ network }) => network), this.controls.source);
     await Promise.all(placed);
     this.element.dataset.placed = run;  // which run the stars on both maps are of
   }
@@ -205,7 +180,7 @@ export class Embeddings {
 
   /** The colour of each point, and the legend that says so. */
   colour() {
-    this.shades = shades(this.bank, this.classes, this.field("shade").value, this.maps.map(({ network }) => network), this.palette);
+    this.shades = shades(this.bank, this.classes, this.controls.field("shade").value, this.maps.map(({ network }) => network), this.palette);
     this.maps.forEach(({ scatter }, i) => scatter.describe({ classes: this.classes, shades: this.shades.points[i] }));
     this.legend();
   }
@@ -246,9 +221,16 @@ export class Embeddings {
     this.tell();
   }
 
-  save() {
-    const there = this.maps.filter(({ journey }) => journey).map(({ journey }) => journey.wanted);
-    return download(there, session.k, [...this.selected]).catch((problem) => this.say(problem.message));
+  save(maps = this.maps, items = [...this.selected]) {
+    const there = maps.filter(({ journey }) => journey).map(({ journey }) => journey.wanted);
+    return download(there, session.k, items).catch((problem) => this.say(problem.message));
+  }
+
+  /** What can be done with one map on screen. */
+  taken(each) {
+    if (!each.journey?.frames.size) return [];
+    const points = () => this.save([each], [...this.classes.keys()]);
+    return entries(this.controls.figure(each.journey.wanted, session.k), { "Points (CSV)": points });
   }
 
   async restore(i) {

@@ -23,8 +23,7 @@ export function grid(symbol, what, rows, palette, limits) {
 }
 
 /** A heat map of modules (rows) by stages (columns); missing values stay empty. */
-export function table(host, rows, { palette, columns, rows: names, chosen, pick }) {
-  const values = rows.flat().filter((v) => v != null), limits = [Math.min(...values), Math.max(...values)];
+export function table(host, rows, { palette, limits, columns, rows: names, chosen, pick }) {
   const cell = (v, i, j) => {
     const mark = chosen[0] === i && chosen[1] === j ? ' class="chosen" aria-current="true"' : "";
     const shown = v == null ? "" : ` style="${paint(v, palette, limits)}"`;

@@ -1,13 +1,14 @@
 // Mounts each view where Gradio has made room for it.
 import { Convolutions } from "./convolutions.js";
 import { Embeddings } from "./embeddings.js";
+import { Figures } from "./figures.js";
 import { Iterations } from "./iterations.js";
 import { Operators } from "./operators.js";
 import { session } from "./session.js";
 import { Stepper } from "./stepper.js";
 import { Why } from "./why.js";
 
-const VIEWS = { iterations: Iterations, operators: Operators, convolutions: Convolutions, embeddings: Embeddings, why: Why };
+const VIEWS = { iterations: Iterations, operators: Operators, convolutions: Convolutions, embeddings: Embeddings, why: Why, figures: Figures };
 
 function mount({ element, props, watch, trigger }) {
   const host = element.querySelector("[data-view]");
@@ -15,8 +16,8 @@ function mount({ element, props, watch, trigger }) {
   host.dataset.mounted = "yes";
   if (host.dataset.view !== "stepper") return void new VIEWS[host.dataset.view](host);
   new Stepper(host, { props, trigger });
-  const show = () => session.show(props.runs ?? []);
-  watch("runs", show);
+  const show = () => session.show(props.runs ?? [], props.place);
+  watch(["runs", "place"], show);
   show();
 }
 

@@ -44,10 +44,11 @@ export class Run {
   }
 }
 
-/** Fires "runs" when runs change, "k" when the iteration or its colour scale does. */
+/** Fires "runs" when runs change, "k" when the iteration or its colour scale does, "place" when a link or a manifest opened them. */
 class Session extends EventTarget {
   runs = [];
   k = 0;
+  place = null;  // what a link or a manifest says of where to look: k, figure, note
   perFrame = false;  // colour scales: one for all k, or one per k
 
   /** What to call a run beside the others: its family, or its weights where these differ alone. */
@@ -61,16 +62,18 @@ class Session extends EventTarget {
 
   get depth() { return Math.max(0, ...this.runs.map((run) => run.depth)); }
 
-  show(infos) {
+  show(infos, place = null) {
     const before = this.runs;
     const known = new Map(before.map((run) => [run.info.id, run]));
     this.runs = infos.filter(Boolean).map((info) => known.get(info.id) ?? new Run(info));
     before.filter((run) => !this.runs.includes(run)).forEach((run) => run.close());
     const fresh = before[0]?.info.title !== this.main?.info.title;
     const wasLast = fresh || before.length === 0 || this.k >= Math.max(...before.map((run) => run.depth));
-    this.k = wasLast ? this.depth : Math.min(this.k, this.depth);
+    this.k = Math.max(0, Math.min(place?.k ?? (wasLast ? this.depth : this.k), this.depth));
+    this.place = place ?? this.place;
     this.dispatchEvent(new Event("runs"));
     this.dispatchEvent(new Event("k"));
+    if (place) this.dispatchEvent(new Event("place"));
   }
 
   go(k) {

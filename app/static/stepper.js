@@ -1,8 +1,10 @@
 // The one stepper of all pages: slider on the PSNR curve, buttons, keys, play.
-import { session } from "./session.js";
 import { fixed, format } from "./frames.js";
+import { copy, link } from "./links.js";
+import { session } from "./session.js";
 
 const icon = (path) => `<svg viewBox="0 0 16 16" width="12" height="12" aria-hidden="true"><path d="${path}" fill="currentColor" stroke="currentColor" stroke-width="1.4" stroke-linejoin="round"/></svg>`;
+const LINK = `<svg viewBox="0 0 16 16" width="13" height="13" aria-hidden="true"><path d="M6.5 9.5l3-3M7 4.5l1.8-1.8a3.2 3.2 0 0 1 4.5 4.5L11.5 9M9 11.5l-1.8 1.8a3.2 3.2 0 0 1-4.5-4.5L4.5 7" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round"/></svg>`;
 const PLAY = `${icon("M4 2l10 6-10 6z")}<span>play</span>`, PAUSE = `${icon("M4 3h3v10H4zM9 3h3v10H9z")}<span>pause</span>`;
 
 const TEMPLATE = `
@@ -16,6 +18,7 @@ const TEMPLATE = `
     <output class="reading" aria-live="polite"></output>
     <label class="scale">colours <select title="Range of the colour scales"><option value="">one scale for all k</option><option value="k">one scale per k</option></select></label>
     <span class="keys">← → Home End Space</span>
+    <button class="link" title="Copy a link that opens the dashboard as it is now" aria-label="Copy link">${LINK}</button><output class="said" role="status"></output>
   </div>
   <div class="track"><svg preserveAspectRatio="none" aria-hidden="true"></svg>
     <input type="range" min="0" step="1" aria-label="Iteration k"></div>`;
@@ -32,6 +35,8 @@ export class Stepper {
     this.range.addEventListener("input", () => session.go(this.range.valueAsNumber));
     this.number.addEventListener("change", () => { session.go(this.number.valueAsNumber); this.draw(); });
     element.querySelector("select").addEventListener("change", (event) => session.scale(event.target.value === "k"));
+    const share = element.querySelector(".link"), said = element.querySelector(".said");
+    share.addEventListener("click", () => copy(share, link(), (text) => { said.textContent = text; }));
     session.on("runs", () => this.reset());
     session.on("k", () => this.draw());
     document.addEventListener("keydown", (event) => this.key(event));
