@@ -95,6 +95,7 @@ class Atlas:
         bank = self.bank
         return {
             **{key: bank.manifest[key] for key in ("data", "source", "side", "seed")},
+            "shipped": self.path.name if self.path.resolve() in map(Path.resolve, shipped()) else None,
             "renditions": RENDITIONS,
             "photos": bank.photos,
             "files": [name in self.files for name in bank.photos],

@@ -22,7 +22,7 @@ from .style import FAINT, LINES, Line
 SIGNS = str.maketrans({
     "₀": "$_0$", "₁": "$_1$", "₂": "$_2$", "₃": "$_3$", "ₖ": "$_k$", "²": "$^2$", "√": r"$\surd$",
     "λ": r"$\lambda$", "σ": r"$\sigma$", "ε": r"$\epsilon$", "τ": r"$\tau$", "α": r"$\alpha$",
-    "Δ": r"$\Delta$", "‖": r"$\Vert$", "−": "$-$",
+    "Δ": r"$\Delta$", "‖": r"$\Vert$", "−": "$-$", "ᵀ": r"$^\top$",
 })  # fmt: skip
 """Signs that a page writes plainly, as faces for papers and LaTeX have them."""
 

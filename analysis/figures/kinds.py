@@ -9,6 +9,7 @@ from .film import FilmRecipe
 from .grid import GridRecipe
 from .heat import HeatRecipe
 from .maps import MapsRecipe
+from .matrix import MatrixRecipe
 from .operators import OperatorsRecipe
 from .panel import PanelRecipe
 from .spec import Recipe
@@ -29,6 +30,7 @@ _ALL: tuple[type[Recipe], ...] = (
     FilmRecipe,
     PanelRecipe,
     ChartRecipe,
+    MatrixRecipe,
     BoardRecipe,
 )
 KINDS: dict[str, type[Recipe]] = {recipe.kind: recipe for recipe in _ALL}

@@ -50,19 +50,21 @@ class MapsRecipe(Recipe):
             raise FigureError(f"{self.measure!r} is no measure; there are {', '.join(CAPTIONS)}")
         kept = [r for r in rows if r.space == FEATURE_SPACE and r.source in ("x", PIXELS) and not r.shuffled]
         names = [name for name, member in bank.members.items() if member.facts["role"] == TRAINED]
-        maps = tuple(self._map(bank, name, kept) for name in names)
+        deepest = max(bank.embedded(name, "x").ks[-1] for name in names)
+        maps = tuple(self._map(bank, name, kept, deepest) for name in names)
         digests = ", ".join(f"{escape(n)} \\texttt{{{bank.members[n].facts['digest']}}}" for n in names)
         about = f"{len(bank.photos)} photos of {escape(bank.manifest['data'])}, weights {digests}"
         return Maps(maps, self._curves(kept, self.measure), self.measure, self.method, about)
 
-    def _map(self, bank: Bank, name: str, rows: list[Scores]) -> Map:
+    def _map(self, bank: Bank, name: str, rows: list[Scores], deepest: int) -> Map:
+        """At k, or at its last iteration where others go on."""
         journeys = placing.journeys(bank, name, "x")
         if self.method not in journeys:
             raise FigureError(f"the bank holds no {self.method} of {name}; it holds {', '.join(journeys)}")
         ks = bank.embedded(name, "x").ks
-        k = ks[-1] if self.k < 0 else self.k
-        if k not in ks:
-            raise FigureError(f"{name} has iterations {ks[0]} to {ks[-1]}, not {k}")
+        if not -1 <= self.k <= deepest:
+            raise FigureError(f"{name} has iterations {ks[0]} to {ks[-1]}, not {self.k}")
+        k = ks[-1] if self.k < 0 else min(self.k, ks[-1])
         measures = next((r.measures for r in rows if r.network == name and r.k == k), {})
         points = journeys[self.method].points[k - ks[0]]
         return Map(bank.members[name].facts["title"], k, points, measures)

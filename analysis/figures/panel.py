@@ -62,10 +62,11 @@ class PanelRecipe(OnPhoto):
         if not -1 <= self.k <= depth:
             raise FigureError(f"iteration {self.k} was asked for; the network has 0 to {depth}")
         k = depth if self.k < 0 else self.k
-        found = view.find(Look(subject, seen, k, self.channel, self.module, self.do))
+        found = view.find(Look(inputs, subject, seen, k, self.channel, self.module, self.do))
         about = f"{subject.sentence} on {seen.sentence}" if view.runs else seen.sentence
         return Shown(
-            view, found, k, self._limits(found.values), self._window(found.values), self.zoom, about,
+            view, found, k, self._limits(found.values), in_sight(found.values, self.zoom, self.x, self.y),
+            self.zoom, about,
             scaled=found.values.shape[:2] == seen.image.shape[-2:],
         )  # fmt: skip
 
@@ -75,15 +76,6 @@ class PanelRecipe(OnPhoto):
         ends = np.quantile(values, (TAIL, 1 - TAIL))
         reach = max(float(np.abs(ends).max()), 1e-9)
         return -reach, reach
-
-    def _window(self, values: np.ndarray) -> Crop:
-        """What is in sight, in whole pixels: those that are so in part are whole."""
-        height, width = values.shape[:2]
-        half = 0.5 / self.zoom
-        x, y = (min(1 - half, max(half, middle)) for middle in (self.x, self.y))
-        left, top = math.floor(width * (x - half)), math.floor(height * (y - half))
-        right, bottom = math.ceil(width * (x + half)), math.ceil(height * (y + half))
-        return Crop(left, top, min(right, width) - left, min(bottom, height) - top)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -170,6 +162,16 @@ class Shown(Drawing):
         limits = {"limits": np.array(self.limits)} if self.view.labels else {}
         window = np.array([part.x, part.y, part.width, part.height])
         return {"values": found.values, "k": np.array(self.k), "window": window, **mask, **limits}
+
+
+def in_sight(values: np.ndarray, zoom: float, x: float, y: float) -> Crop:
+    """What of a picture is in sight, in whole pixels: those that are so in part are whole."""
+    height, width = values.shape[:2]
+    half = 0.5 / zoom
+    x, y = (min(1 - half, max(half, middle)) for middle in (x, y))
+    left, top = math.floor(width * (x - half)), math.floor(height * (y - half))
+    right, bottom = math.ceil(width * (x + half)), math.ceil(height * (y + half))
+    return Crop(left, top, min(right, width) - left, min(bottom, height) - top)
 
 
 def fitting(sheet: Sheet, words: Sequence[str]) -> str:

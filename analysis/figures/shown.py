@@ -24,15 +24,17 @@ from ..interventions.effects import Outcome, compare
 from ..ledger import ledger
 from . import runs
 from .errors import FigureError
-from .inputs import Subject
+from .inputs import Inputs, Subject
 from .pictures import Crop
 from .runs import Scene, decibels
+from .translated import translated
 
 
 @dataclass(frozen=True)
 class Look:
     """Where somebody looks: a network on a photo, at iteration ``k``, in a channel or module, under do()."""
 
+    inputs: Inputs
     subject: Subject
     scene: Scene
     k: int
@@ -99,6 +101,10 @@ def _map(values: Tensor, detail: str = "", metric: str = "") -> Found:
 def _change(look: Look) -> Found:
     _, digests = runs.followed(look.subject.model, look.scene.image)
     return _map(views.change(look.scene.image, digests)[look.k])
+
+
+def _tuned(look: Look) -> Image:
+    return translated(look.inputs, look.subject, look.scene.image, look.k)
 
 
 def _operator(look: Look, which: str) -> Found:
@@ -200,6 +206,10 @@ VIEWS = {
                   "the photo before degradation, $x$", iterated=False, runs=False),
     "estimate": View(lambda look: _photo(look.digest.estimate, look), r"$\hat{x}_k$", "estimate",
                      r"the estimate $\hat{x}_k = \mathrm{decode}(x_k)$"),
+    "tuned": View(lambda look: _photo(_tuned(look), look), r"$\hat{x}_k$", "tuned lens",
+                  r"the estimate by the tuned lens, $\mathrm{decode}(x_k + B_k x_k + b_k)$"),
+    "lens-gap": View(lambda look: _map((_tuned(look) - look.digest.estimate).mean(dim=1)[0]), r"$\Delta$",
+                     "gap of the lenses", "the tuned lens less the raw one", INTENSITY),
     "change": View(_change, r"$\Delta\hat{x}_k$", "change",
                    r"the change $\hat{x}_k - \hat{x}_{k-1}$ (or $\hat{x}_0 - y$ at first)", INTENSITY),
     "error": View(lambda look: _map(views.error(look.clean, [look.digest])[0]), "$e_k$", "error",

@@ -1,5 +1,5 @@
 // Line charts over k by Plotly, with the current k marked; a click goes there.
-import { Menu, entries, named, save } from "./export.js";
+import { Menu, csv, entries, named, ofRuns, save } from "./export.js";
 import { address } from "./net.js";
 import { sentence } from "./kernels.js";
 import { session } from "./session.js";
@@ -15,9 +15,6 @@ const plotly = new Promise((resolve, reject) => {
 /** Colours that stay apart for colour-blind readers (Okabe and Ito), on light and dark. */
 export const INK = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"];
 
-/** The runs on screen in a sentence, for the caption of a chart of them. */
-const runs = () => session.runs.map(({ info }) => `${info.family} (${info.name}, weights ${info.weights}) on “${info.title}”`).join(" and ");
-
 const finite = (values) => values.map((v) => (Number.isFinite(v) ? v : null));
 
 /** Lines as the records of a figure: what is filled down to the line before is a band; grey lines without a name, guides. */
@@ -32,16 +29,15 @@ function records(lines) {
 }
 
 /** Lines as CSV, a column each, row by row of x. */
-function csv(x, lines) {
-  const quoted = (text) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+function columns(x, lines) {
   const places = [...new Set(lines.flatMap((line) => line.values.map((_, i) => i + (line.first ?? 0))))].sort((a, b) => a - b);
   const rows = places.map((place) => [place, ...lines.map((line) => line.values[place - (line.first ?? 0)] ?? "")]);
-  return [[x, ...lines.map((line) => line.name)].map(quoted), ...rows].map((row) => `${row.join(",")}\n`).join("");
+  return csv([[x, ...lines.map((line) => line.name)], ...rows]);
 }
 
 export class Chart {
   /** @param about what the chart is of, in a sentence for its caption: of the runs on screen, where nothing else is said */
-  constructor({ symbol = "", title, note, x = "k", log = false, markK = true, about = runs }) {
+  constructor({ symbol = "", title, note, x = "k", log = false, markK = true, about = ofRuns }) {
     this.element = Object.assign(document.createElement("figure"), { className: "panel chart" });
     this.element.innerHTML = `<figcaption><span class="symbol">${symbol}</span><span class="title">${title}</span>
       <span class="metric"></span></figcaption><div class="plot"><div></div></div><p class="note">${note}</p>`;
@@ -86,7 +82,7 @@ export class Chart {
   /** What can be done with the lines on screen. */
   choices() {
     if (!this.lines.length) return [];
-    const data = () => save(new Blob([csv(this.x, this.lines)], { type: "text/csv" }), named([this.name], "csv"));
+    const data = () => save(new Blob([columns(this.x, this.lines)], { type: "text/csv" }), named([this.name], "csv"));
     return entries(this.descriptor(), { "Data (CSV)": data });
   }
 

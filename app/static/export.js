@@ -1,5 +1,6 @@
 // Taking along what a panel or chart shows: a menu of files, made as for a paper, and the tray.
 import { posted } from "./net.js";
+import { session } from "./session.js";
 import { tray } from "./tray.js";
 
 /** The page that figures are drawn for: the one last chosen on the Figures page. */
@@ -30,6 +31,32 @@ export function save(blob, name) {
   setTimeout(() => URL.revokeObjectURL(url), 10000);
 }
 
+/** Rows as CSV. */
+export const csv = (rows) => {
+  const quoted = (cell) => (/[",\n]/.test(cell) ? `"${String(cell).replaceAll('"', '""')}"` : cell ?? "");
+  return rows.map((row) => `${row.map(quoted).join(",")}\n`).join("");
+};
+
+/** The network of a run in words. */
+export const ofNetwork = ({ info }) => `${info.family} (${info.name}, weights ${info.weights})`;
+
+/** Runs in a sentence, for the caption of what is of them: those on screen, where none are named. */
+export const ofRuns = (...runs) => (runs.length ? runs : session.runs).map((run) => `${ofNetwork(run)} on “${run.info.title}”`).join(" and ");
+
+/** A table on screen as a figure, { kind, parameters }; what is not finite has no number. */
+export function asMatrix({ rows, columns, values, limits: [low, high], role, ...more }) {
+  const finite = values.map((row) => row.map((v) => (Number.isFinite(v) ? v : null)));
+  return { kind: "matrix", parameters: { rows: rows.map(String), columns: columns.map(String), values: finite, low, high: high > low ? high : low + 1, role, ...more } };
+}
+
+/** The numbers of a table on screen, with their names, to the entries of its menu. */
+export function tableEntries(run, table) {
+  const { name, rows, columns, corner, values } = table, { kind, parameters } = asMatrix(table);
+  const numbers = [[corner, ...columns], ...values.map((row, i) => [rows[i], ...row])];
+  const data = () => save(new Blob([csv(numbers)], { type: "text/csv" }), named([name], "csv"));
+  return entries({ run: run.info.id, title: name, kind: table.kind ?? kind, parameters: table.parameters ?? parameters }, { "Data (CSV)": data });
+}
+
 /** Have the server draw a figure, or pack its numbers, and save the file. */
 async function take({ run, kind, parameters }, format) {
   say(`Making the ${format.toUpperCase()} …`, 60);
@@ -52,13 +79,13 @@ function pin(descriptor) {
   }
 }
 
-/** Entries of a menu for what the server can draw; `own` are those that the browser makes, by label. */
-export function entries(descriptor, own) {
+/** Entries of a menu for what the server can draw; `own` are those that the browser makes, by label; `parts` are pinned. */
+export function entries(descriptor, own, parts = [descriptor]) {
   const mine = Object.entries(own).map(([label, act]) => ({ label, act }));
   if (!descriptor) return mine;
   const files = ["pdf", "svg", "png"].map((format) => ({ label: format.toUpperCase(), act: () => take(descriptor, format) }));
-  const data = descriptor.kind === "chart" ? [] : [{ label: "Data (npz)", act: () => take(descriptor, "npz") }];
-  return [...files, ...data, ...mine, { label: "Pin to tray", act: () => pin(descriptor) }];
+  const data = "Data (CSV)" in own ? [] : [{ label: "Data (npz)", act: () => take(descriptor, "npz") }];
+  return [...files, ...data, ...mine, { label: "Pin to tray", act: () => parts.forEach(pin) }];
 }
 
 let menus = 0;

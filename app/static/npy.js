@@ -20,6 +20,16 @@ export function readNpy(buffer) {
   return { shape, data };
 }
 
+/** Numbers (h, w) in single precision as a .npy file in base64. */
+export function npyText(values, height, width) {
+  const words = `{'descr': '<f4', 'fortran_order': False, 'shape': (${height}, ${width}), }`;
+  const header = `${words.padEnd(64 * Math.ceil((words.length + 11) / 64) - 11)}\n`;  // the numbers begin at a multiple of 64
+  const start = `\x93NUMPY\x01\x00${String.fromCharCode(header.length & 255, header.length >> 8)}${header}`;
+  const bytes = new Uint8Array(Float32Array.from(values).buffer), parts = [start];
+  for (let i = 0; i < bytes.length; i += 8192) parts.push(String.fromCharCode(...bytes.subarray(i, i + 8192)));
+  return btoa(parts.join(""));
+}
+
 function halves(bits) {
   return Float32Array.from(bits, (h) => {
     const sign = h & 0x8000 ? -1 : 1, exponent = (h >> 10) & 31, fraction = h & 1023;

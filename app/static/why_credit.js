@@ -1,7 +1,8 @@
 // One answer to the question about a region: a method on a network, its map, and how far to trust it.
 import { Chart } from "./charts.js";
+import { ofRuns } from "./export.js";
 import { MapFrames, fixed, format } from "./frames.js";
-import { readNpy } from "./npy.js";
+import { npyText, readNpy } from "./npy.js";
 import { Panel } from "./panel.js";
 import { session } from "./session.js";
 import { Job } from "./why_job.js";
@@ -21,7 +22,7 @@ export class Credit {
     this.element = made("div", "credit", `<div class="head"><label>method <select class="method"></select></label>
       <label class="of-run">network <select class="run"></select></label><label class="effort"><span></span> <input type="number" min="1" step="1"></label></div>
       <div class="shown"></div><table class="scores numbers"></table><p class="what"></p>`);
-    this.panel = new Panel({ symbol: "φ", title: "credit", note: MAP, link, run: session.main });
+    this.panel = new Panel({ symbol: "φ", title: "credit", note: MAP, link, run: session.main, source: () => this.figure() });
     this.panel.overlay = (...place) => region.paint(...place);
     this.chart = new Chart({ title: "credit by iteration", note: "in units of the metric" });
     this.job = new Job("Explain", { path: () => this.path(), heard: (line) => this.heard(line), signal });
@@ -81,10 +82,25 @@ export class Credit {
     this.job.say(seconds > this.form.budget ? `long: ${text}` : text);
   }
 
+  /** The map on screen as a figure: its numbers, colours and part; of what was asked when it was made. */
+  figure() {
+    const { method, region, metric, baseline, effort } = this.asked, { frames, k, link: { zoom, x, y } } = this.panel;
+    const { height, width } = frames, [low, high] = frames.limits(k), [rows, columns] = this.run.info.size;
+    const measure = { lam: "detail", cem: "psnr" }[method.name] ?? metric, { title } = this.form.metrics.find(({ name }) => name === measure);
+    const set = [method.unit && `${effort} ${method.unit === "squares" ? "px squares" : method.unit}`, method.baseline && `baseline ${baseline}`].filter(Boolean);
+    const [top, left, tall, wide] = region.split(",");
+    const at = frames.count > 1 ? `, k = ${k}` : "", about = [`region of ${wide} × ${tall} px from row ${top}, column ${left}`, ...set, ofRuns(this.run)].join("; ");
+    return { kind: "matrix", parameters: {
+      name: `${method.title}${at}`, packed: npyText(frames.slice(k), height, width), low, high, role: "diverging", zoom, x, y,
+      unit: `credit${method.name === "saliency" ? " per unit of light" : ""}: ${title}`, about, pixels: height === rows && width === columns,
+    } };
+  }
+
   path() {
     const { region, metric, baseline } = this.ask();
     if (!(Number.isInteger(this.effort) && this.effort >= 0)) throw new Error("The setting must be a whole number.");
     this.clear();
+    this.asked = { method: this.method, region, metric, baseline, effort: this.effort };
     return this.run.path(`attribution/${encodeURIComponent([this.method.name, region, metric, baseline, this.effort].join(";"))}.ndjson`);
   }
 

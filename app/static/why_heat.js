@@ -1,4 +1,5 @@
 // A heat map of numbers as a table, with a read-out of the cell under the pointer or the focus.
+import { Menu, tableEntries } from "./export.js";
 import { brief, paint } from "./kernels.js";
 import { loadPalettes } from "./frames.js";
 import { made } from "./why_section.js";
@@ -6,9 +7,12 @@ import { made } from "./why_section.js";
 const MOVES = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 
 export class Heat {
-  constructor({ title, note }) {
+  /** @param unit of the numbers; @param about of what they are, in a sentence; @param source what the server draws of them, where it has them itself: { kind, parameters } */
+  constructor({ title, note, unit = title, run, about = () => "", source = null }) {
+    Object.assign(this, { unit, run, about, source, shown: null });
     this.element = made("figure", "panel heat", `<figcaption><span class="title">${title}</span><span class="metric"></span></figcaption>
       <div class="table"></div><output class="reading" aria-live="polite"></output><p class="note">${note}</p>`);
+    this.element.querySelector("figcaption").append(new Menu(title, () => this.choices()).element);
     const table = this.table = this.element.querySelector(".table");
     for (const event of ["pointerover", "focusin"]) table.addEventListener(event, ({ target }) => this.read(target.closest("td")));
     table.addEventListener("keydown", (event) => this.step(event));
@@ -16,12 +20,17 @@ export class Heat {
 
   metric(text) { this.element.querySelector(".metric").textContent = text; }
 
-  say(text) { this.table.replaceChildren(made("p", "empty", "")); this.table.firstChild.textContent = text; this.read(null); }
+  say(text) { this.table.replaceChildren(made("p", "empty", "")); this.table.firstChild.textContent = text; this.shown = null; this.read(null); }
+
+  /** What can be done with the table on screen. */
+  choices() { return this.shown ? tableEntries(this.run, { ...this.shown, ...this.source }) : []; }
 
   read(cell) { this.element.querySelector(".reading").textContent = cell?.ariaLabel ?? ""; }
 
-  /** @param rows [{ name, cells: [{ value, said, faint } or null] }]; `said` is the whole sentence of a cell, `faint` cells are not to be trusted; `corner` says what the columns are */
-  async show(columns, rows, { role, limits, corner = "" }) {
+  /** @param rows [{ name, cells: [{ value, said, faint } or null] }]; `said` is the whole sentence of a cell, `faint` cells are not to be trusted; `corner` says what the columns are, `name` what a figure of it is called */
+  async show(columns, rows, { role, limits, corner = "", name = this.unit }) {
+    const values = rows.map(({ cells }) => cells.map((cell) => cell?.value));
+    this.shown = { name, rows: rows.map((row) => row.name), columns, values, role, limits, corner, unit: this.unit, about: this.about() };
     const palette = (await loadPalettes())[role], held = this.table.querySelector("td:focus")?.dataset.at;
     const table = made("table", "", `<tr><th scope="col">${corner}</th>${columns.map((name) => `<th scope="col">${name}</th>`).join("")}</tr>`);
     rows.forEach(({ name, cells }, i) => {

@@ -37,7 +37,7 @@ export class Lens extends Section {
   show() {
     const { run, found } = this, link = new Link();
     const panel = (symbol, title, note, source = null) => new Panel({ symbol, title, note, link, run, source });
-    const [raw, tuned, gap] = [panel("x̂<sub>k</sub>", "raw lens", NOTES.raw, shown("estimate")), panel("x̂<sub>k</sub>", "tuned lens", NOTES.tuned), panel("Δ", "gap between the lenses", NOTES.gap)];
+    const [raw, tuned, gap] = [panel("x̂<sub>k</sub>", "raw lens", NOTES.raw, shown("estimate")), panel("x̂<sub>k</sub>", "tuned lens", NOTES.tuned, shown("tuned")), panel("Δ", "gap between the lenses", NOTES.gap, shown("lens-gap"))];
     Object.assign(this, { panels: [raw, tuned, gap], raw, tuned });
     this.chart = new Chart(found.psnr ? { title: "PSNR at k", note: NOTES.psnr } : { title: "distance from the final photo", note: NOTES.distance, log: true });
     this.cells.replaceChildren(...[...this.panels, this.chart].map((part) => part.element));

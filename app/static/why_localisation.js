@@ -1,4 +1,5 @@
 // Do the masks find the degradation? Stages by modules, beside what is to be beaten.
+import { ofNetwork, ofRuns } from "./export.js";
 import { fixed } from "./frames.js";
 import { sentence } from "./kernels.js";
 import { Heat } from "./why_heat.js";
@@ -16,8 +17,9 @@ const shown = (value) => (Number.isFinite(value?.low) ? `${fixed(value.mean, 2)}
 
 /** A table of cells, and the null models and baselines of the same degradation in a sentence. */
 class Found {
-  constructor(title, note) {
-    this.heat = new Heat({ title, note });
+  constructor(title, note, run, about) {
+    this.heat = new Heat({ title, note, unit: "AUROC", run, about });
+    this.title = title;
     this.beside = made("div", "beside");
     this.element = made("div", "found");
     this.element.append(this.heat.element, this.beside);
@@ -30,7 +32,7 @@ class Found {
     const stages = [...new Set(ours.map(({ k }) => k))], modules = [...new Set(ours.map(({ module }) => module))];
     const at = new Map(ours.map((cell) => [`${cell.module} ${cell.k}`, cell]));
     const cell = (found) => found && { value: found.value.mean, said: `${found.module}, k = ${found.k}: AUROC ${shown(found.value)}` };
-    this.heat.show(stages, modules.map((name) => ({ name, cells: stages.map((k) => cell(at.get(`${name} ${k}`))) })), { role: "sequential", limits: [0.5, Math.max(0.6, ...ours.map(({ value }) => value.mean))], corner: "k =" });
+    this.heat.show(stages, modules.map((name) => ({ name, cells: stages.map((k) => cell(at.get(`${name} ${k}`))) })), { role: "sequential", limits: [0.5, Math.max(0.6, ...ours.map(({ value }) => value.mean))], corner: "k =", name: `${answer}, ${KINDS[kind]}, ${this.title}` });
     const rows = this.rivals(of, kind, answer).filter(([, found]) => found).map(([name, found]) => `<tr><th>${name}</th><td>${shown(found.value)}</td></tr>`);
     this.beside.innerHTML = `<table class="scores">${rows.join("")}</table>`;
   }
@@ -59,7 +61,7 @@ export class Localisation extends Section {
   async fill() {
     const { run, signal } = this;
     if (!run.info.modules.length) return void this.cells.replaceChildren(sentence(`${run.info.family} has no explainable convolution, so no mask that could find anything.`));
-    Object.assign(this, { mine: new Found("this photo", NOTES.run), set: new Found("over a set of photos", NOTES.set), cellsOf: {} });
+    Object.assign(this, { mine: new Found("this photo", NOTES.run, run, () => ofRuns(run)), set: new Found("over a set of photos", NOTES.set, run, () => ofNetwork(run)), cellsOf: {} });
     const options = (values) => Object.entries(values).map(([name, text]) => `<option value="${name}">${text}</option>`).join("");
     this.head.innerHTML = `<label>degradation <select class="kind">${options(KINDS)}</select></label> <label>answer <select class="answer">${options(Object.fromEntries(ANSWERS.map((name) => [name, name])))}</select></label>`;
     this.head.addEventListener("change", () => this.show());

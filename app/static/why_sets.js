@@ -22,7 +22,7 @@ export class Sets extends Section {
   };
 
   async fill() {
-    this.heat = new Heat({ title: "change of PSNR / dB", note: NOTE });
+    this.heat = new Heat({ title: "change of PSNR / dB", note: NOTE, run: this.run, source: { kind: "interventions", parameters: { file: `interventions-${this.run.info.name.replaceAll("/", "-")}.json` } } });
     this.cells.replaceChildren(this.heat.element);
     this.heat.say("Loading …");
     const found = await this.run.json("set/interventions.json").catch((problem) => ({ missing: problem.message }));

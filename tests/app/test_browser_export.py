@@ -162,3 +162,55 @@ def test_pinning(opened):
         opened.get_by_role("button", name="Take out (a)").click()
     assert "Nothing is pinned" in opened.locator(".tray-list").inner_text()
     assert opened.locator(".tray-count").is_hidden()
+
+
+def test_a_table_as_csv_and_pdf(opened):
+    """Where to look: the numbers on screen by module and stage, and as a figure of its own."""
+    show_tab(opened, "Convolutions")
+    place = opened.locator(".glance")
+    name, content = taken(opened, place, "Data (CSV)")
+    rows = list(csv.reader(io.StringIO(content.decode())))
+    assert name == "strength-of-modulation.csv"
+    cells = place.locator("td button")
+    assert len(rows[1:]) * len(rows[0][1:]) == cells.count()
+    said = cells.first.inner_text().replace("−", "-")
+    assert float(rows[1][1]) == pytest.approx(float(said), abs=0.006)
+    assert place.locator("tr:nth-child(2) th").inner_text() == rows[1][0]
+    name, content = taken(opened, place, "PDF")
+    assert (name, content[:4]) == ("matrix-strength-of-modulation.pdf", b"%PDF")
+
+
+def test_a_map_of_credit_with_its_numbers(opened):
+    """An attribution on screen at this k: what is saved sums to what the curve beside it says."""
+    show_tab(opened, "Why")
+    opened.locator("section.attribution").scroll_into_view_if_needed()
+    column = opened.locator(".credit").first
+    opened.wait_for_selector(".credit .method option", state="attached")
+    column.locator(".method").select_option("moves")
+    column.get_by_role("button", name="Explain").click()
+    opened.wait_for_function("() => document.querySelector('.credit .numbers tr')")
+    _, content = taken(opened, chart(opened, "credit by iteration").first, "Data (CSV)")
+    added = {row["k"]: float(row["added"]) for row in csv.DictReader(io.StringIO(content.decode()))}
+    name, content = taken(opened, column.locator(".panel").first, "Data (npz)")
+    assert name == "matrix-what-each-iteration-adds-k-1.npz"
+    with np.load(io.BytesIO(content)) as file:
+        assert file["values"].dtype == np.float32
+        assert file["values"].sum() == pytest.approx(added["1"], rel=1e-3)
+
+
+def test_a_map_of_embeddings(opened):
+    """The shipped bank's maps as a figure, and all points of one of them as a CSV at this k."""
+    show_tab(opened, "Embeddings")
+    opened.wait_for_function("() => document.querySelectorAll('[data-do=cancel]:not([hidden])').length === 0")
+    place = opened.locator(".embeddings .panel").first
+    bank = opened.evaluate("async () => (await fetch('/lens/atlas/about.json')).json()")
+    name, content = taken(opened, place, "Points (CSV)")
+    rows = list(csv.DictReader(io.StringIO(content.decode())))
+    assert name == "items_k1.csv"
+    assert len(rows) == len(bank["photos"]) * len(bank["renditions"])
+    name, content = taken(opened, place, "Data (npz)")
+    assert name == "embeddings-val.npz"
+    with np.load(io.BytesIO(content)) as file:
+        points = file[f"map/{bank['networks'][0]['title']}"]
+    shown = np.array([[float(row["x"]), float(row["y"])] for row in rows])
+    np.testing.assert_allclose(shown, points, rtol=1e-3, atol=1e-3)

@@ -142,7 +142,7 @@ def test_forms_hold_plain_values():
         fields = form(recipe)
         assert all(field["label"] for field in fields)
         opens = any(field["role"] in (FILE, RUN) for field in fields)
-        assert opens == (recipe.kind not in ("chart", "board"))  # these hold numbers, or other recipes
+        assert opens == (recipe.kind not in ("chart", "matrix", "board"))  # numbers, or other recipes
         values = json.loads(json.dumps({field["name"]: field["default"] for field in fields}))
         assert order(recipe.kind, values, "eccv", ()).recipe == recipe()
 

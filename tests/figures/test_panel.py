@@ -8,7 +8,7 @@ import pytest
 import torch
 from pypdf import PdfReader
 
-from analysis import views
+from analysis import bound, lens, views
 from analysis.digest import follow
 from analysis.figures.chart import ChartRecipe
 from analysis.figures.errors import FigureError
@@ -32,6 +32,19 @@ PAGE = PRESETS["cvpr-column"]
 @pytest.fixture(scope="module")
 def inputs(folder):
     return Inputs([folder])
+
+
+@pytest.fixture(scope="module", autouse=True)
+def tuned(inputs, tmp_path_factory):
+    """A lens of the network as if it came with it: another map at every k."""
+    folder, subject = tmp_path_factory.mktemp("why"), inputs.network("ours.safetensors")
+    width, depth = 8, subject.model.depth
+    steps = torch.arange(1, depth + 1)[:, None] / 64
+    made = lens.TunedLens(steps[..., None] * torch.eye(width), steps.expand(depth, width))
+    lens.save(made, folder / "lens-ours.safetensors", {"weights": subject.digest})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bound, "SHIPPED", folder)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -67,10 +80,13 @@ def test_values_are_the_runs(inputs, run):
     image, clean, network, digests = run
     one = digests[1]
     books = ledger(network, image)
+    translated = network.decode(one.state.x * (1 + 2 / 64) + 2 / 64, network.init(image)[0])
     expected = {
         "input": pixels_of(image),
         "clean": pixels_of(clean),
         "estimate": pixels_of(one.estimate),
+        "tuned": pixels_of(translated),
+        "lens-gap": (translated - one.estimate).mean(dim=1)[0],
         "change": (one.estimate - digests[0].estimate).mean(dim=1)[0],
         "error": (one.estimate - clean).mean(dim=1)[0],
         "a1": one.state.a1[0, 2],
@@ -114,6 +130,22 @@ def test_start_of_the_ledger(inputs, run):
     for what in ("operator-term", "prior-term", "change"):
         found = gathered(inputs, run, what, k=0).arrays()["values"]
         np.testing.assert_allclose(found, wanted, atol=1e-5)
+
+
+def test_lenses_agree_at_the_end(inputs, run):
+    """At k = N the tuned lens is the raw one; what it was is an input of the figure."""
+    gap = gathered(inputs, run, "lens-gap", k=-1).arrays()["values"]
+    assert not gap.any()
+    assert "lens-ours.safetensors" in inputs.hashes()
+
+
+def test_a_lens_of_other_weights_is_refused(inputs, run, tmp_path, monkeypatch):
+    """A sentence, and not a photo that means nothing."""
+    made, _ = lens.load(bound.SHIPPED / "lens-ours.safetensors", inputs.network("ours.safetensors").digest)
+    lens.save(made, tmp_path / "lens-ours.safetensors", {"weights": "others"})
+    monkeypatch.setattr(bound, "SHIPPED", tmp_path)
+    with pytest.raises(FigureError, match="was made on weights others"):
+        gathered(inputs, run, "tuned")
 
 
 def images(panel, preset=PAGE):
@@ -168,6 +200,7 @@ def test_captions_say_what_and_of_what(inputs, run):
         ({"what": "a1", "weights": "theirs.safetensors"}, "has no operators"),
         ({"what": "error", "haze": 0.0, "rain": 0.0, "noise": 0.0}, "no clean photo"),
         ({"what": "do-image", "do": "pie"}, "pie"),
+        ({"what": "tuned", "weights": "theirs.safetensors"}, "no tuned lens comes with theirs"),
         ({"what": "change", "low": 1.0, "high": -1.0}, "from low to high"),
     ],
 )
