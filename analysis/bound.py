@@ -7,7 +7,7 @@ So each says the digest of its weights: safetensors in their header, JSON under 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -36,12 +36,14 @@ def save(tensors: Mapping[str, Tensor], path: Path, about: dict[str, Any]) -> No
     save_file(dict(tensors), path, metadata={HEADER: json.dumps(about, sort_keys=True)})
 
 
-def load(path: Path, digest: str, what: str) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    """What `save` wrote, as ``what`` it is; raises `BoundError` where it is not, or of other weights."""
+def load(
+    path: Path, digest: str, what: str, names: Iterable[str]
+) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """Tensors that `save` wrote, as ``what`` they are; raises `BoundError` where not, or of other weights."""
     try:
         with safe_open(path, framework="pt") as file:
             about = json.loads((file.metadata() or {})[HEADER])
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118, no mapping
+            tensors = {name: file.get_tensor(name) for name in names}
     except (SafetensorError, OSError, KeyError, ValueError) as error:
         raise BoundError(f"{path.name} holds no {what}: {error}") from error
     return tensors, _checked(about, path, digest)

@@ -141,7 +141,7 @@ def save(lens: TunedLens, path: Path, about: dict[str, Any]) -> None:
 
 def load(path: Path, digest: str) -> tuple[TunedLens, dict[str, Any]]:
     """The lens in a file and what it was fitted on; raises `BoundError` for other weights than these."""
-    tensors, about = bound.load(path, digest, "lens")
+    tensors, about = bound.load(path, digest, "lens", ("weight", "bias"))
     return TunedLens(tensors["weight"].float(), tensors["bias"].float()), about
 
 

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from torch import Tensor
 
 from interir.shapes import Image
+from interir.tables import finite
 
 from . import photos
 
@@ -62,7 +63,7 @@ def _text(values: Iterator[Line]) -> Iterator[str]:
     """One JSON value per line; what goes wrong on the way is a last line that says it."""
     try:
         for value in values:
-            yield json.dumps(value) + "\n"
+            yield json.dumps(finite(value), allow_nan=False) + "\n"
     except (LookupError, ValueError) as error:
         yield json.dumps({"problem": str(error)}) + "\n"
     except Exception:

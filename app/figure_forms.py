@@ -10,7 +10,7 @@ from typing import Any, get_args, get_type_hints
 from analysis.embedding.scores import CAPTIONS
 from analysis.errors import AnalysisError
 from analysis.figures.inputs import SHIPPED, Inputs, bundled
-from analysis.figures.kinds import KINDS
+from analysis.figures.kinds import KINDS, PINNED
 from analysis.figures.presets import PRESETS
 from analysis.figures.spec import FILE, RUN, WEIGHTS, Recipe, form
 from interir.degrade import COMBINATIONS
@@ -54,7 +54,7 @@ def page(shelf: Shelf, run: Run | None) -> dict[str, Any]:
 
 def _offered(recipe: type[Recipe]) -> bool:
     """Panels, charts and tables are pinned where they are on screen; here they come on a board."""
-    return recipe.kind not in ("panel", "chart", "matrix")
+    return recipe.kind not in PINNED
 
 
 def described(recipe: type[Recipe], shelf: Shelf, run: Run | None) -> dict[str, Any]:

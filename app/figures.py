@@ -78,6 +78,10 @@ class Visible(Inputs):
         self.files[name] = self.given[name]
         return self.given[name]
 
+    def own(self) -> dict[str, bytes]:
+        """Photos alone: a bank of the operator's is not handed out."""
+        return {name: content for name, content in super().own().items() if Path(name).suffix not in NUMBERS}
+
     def network(self, name: str) -> Subject:
         """A network that can be chosen; raises `FigureError`."""
         chosen = self.networks.named(name)

@@ -18,7 +18,7 @@ import torch
 from analysis.figures import manifest
 from analysis.figures.errors import FigureError
 from analysis.figures.inputs import Inputs
-from analysis.figures.kinds import KINDS
+from analysis.figures.kinds import KINDS, PINNED
 from analysis.figures.manifest import Order
 from analysis.figures.presets import PRESETS
 from analysis.figures.spec import FILE, RUN
@@ -79,9 +79,9 @@ def parse(
 
 
 def _figure(query: Mapping[str, str]) -> dict[str, Any] | None:
-    kind = _one_of(query, "figure", tuple(KINDS))
+    kind = _one_of(query, "figure", [kind for kind in KINDS if kind not in PINNED])
     preset = _one_of(query, "preset", tuple(PRESETS))
-    return {"kind": kind, "preset": preset} if kind or preset else None
+    return {name: word for name, word in (("kind", kind), ("preset", preset)) if word} or None
 
 
 def _photo(name: str) -> str:
@@ -130,9 +130,14 @@ def written(runs: Sequence[Run]) -> str:
             " python app/main.py --open MANIFEST opens the dashboard in its state."
         )
     words: dict[str, str] = {"photo": example.file}
-    words |= {name: f"{value:.12g}" for name, value in subject.levels.items()} or {"input": "degraded"}
+    words |= {n: _word(value) for n, value in subject.levels.items()} or {"input": "degraded"}
     names = list(dict.fromkeys(run.network.name for run in runs))
     return urlencode({**words, **dict(zip(("network", "compare"), names, strict=False))})
+
+
+def _word(value: float) -> str:
+    """A number as a link says it: whole ones with all their digits."""
+    return f"{int(value)}" if value == int(value) else f"{value:.12g}"
 
 
 def opened(path: Path, blank: Form, networks: Networks) -> Place:
@@ -147,11 +152,20 @@ def opened(path: Path, blank: Form, networks: Networks) -> Place:
     ks = [getattr(order.recipe, "k", -1), *getattr(order.recipe, "ks", ())]
     figure: dict[str, Any] = {"kind": order.recipe.kind, "preset": order.preset.name}
     figure |= {name: facts[name] for name in ("parameters", "formats") if name in facts}
+    figure = _shown(figure)
     was = facts.get("weights", {})
     now = {name: networks.get(_named(name, networks)).digest for name in was}
     other = ", ".join(f"{name} was {was[name]} and is {now[name]}" for name in was if was[name] != now[name])
     note = f"The figure was made with other weights: {other}." if other else ""
     return Place(form, ks[-1] if ks[-1] >= 0 else None, "figures", figure, note, files)
+
+
+def _shown(figure: dict[str, Any]) -> dict[str, Any]:
+    """A figure as the page can choose it: what is pinned elsewhere is a board of one."""
+    if figure["kind"] not in PINNED:
+        return figure
+    panel = {"kind": figure["kind"], "parameters": figure.get("parameters", {})}
+    return {**figure, "kind": "board", "parameters": {"panels": [panel], "columns": 1}}
 
 
 def _files(order: Order, folder: Path) -> dict[str, Path]:

@@ -21,6 +21,7 @@ from starlette.staticfiles import StaticFiles
 from . import claims, products
 from .answers import FOREVER, half, kept, npy, png
 from .colours import palettes
+from .door import Door
 from .runs import Run
 from .store import RunStore
 from .why import routes as why
@@ -40,7 +41,7 @@ def mount(store: RunStore, *others: Mount) -> Mount:
     ]
     asked = _of_a_run() | why.of_a_run()
     runs = [Route(f"/runs/{{id}}/{path}", _endpoint(store, make)) for path, make in asked.items()]
-    return Mount(f"/{PREFIX}", app=Starlette(routes=[*runs, *shared, *others]))
+    return Mount(f"/{PREFIX}", app=Door(Starlette(routes=[*runs, *shared, *others])))
 
 
 def _of_a_run() -> dict[str, Callable[..., Response]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -17,6 +18,9 @@ import torch
 from analysis.digest import Digest, follow
 from interir import Observation, UnfoldedNetwork
 from interir.shapes import Image
+
+RECENT = 8
+"""Answers of a photo's size that are kept with a run, whatever number of them is asked for."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,6 +61,8 @@ class Run:
     id: str = field(default_factory=lambda: secrets.token_urlsafe(16))
     _made: dict[str, Any] = field(default_factory=dict)
     _making: dict[str, threading.Lock] = field(default_factory=dict)
+    _recent: OrderedDict[str, None] = field(default_factory=OrderedDict)
+    _turn: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def depth(self) -> int:
@@ -99,11 +105,23 @@ class Run:
         with self._making.setdefault(name, threading.Lock()):
             if name not in self._made:
                 self._made[name] = make()
-        return self._made[name]
+            return self._made[name]
+
+    def recent(self, name: str, make: Callable[[], Any]) -> Any:
+        """The same for what can be asked in any number of ways: only the last `RECENT` are kept."""
+        made = self.once(name, make)
+        with self._turn:
+            self._recent[name] = None
+            self._recent.move_to_end(name)
+            while len(self._recent) > RECENT:
+                oldest, _ = self._recent.popitem(last=False)
+                self._made.pop(oldest, None)
+                self._making.pop(oldest, None)
+        return made
 
     @property
     def nbytes(self) -> int:
-        """Memory held for this run alone."""
+        """Memory held for this run's iterations; answers kept with it are few."""
         return sum(digest.nbytes for digest in self.digests)
 
 

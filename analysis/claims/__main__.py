@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 from typing import Any
 
 from interir import UnfoldedNetwork
@@ -49,12 +48,13 @@ def run(options: argparse.Namespace, network: UnfoldedNetwork, about: dict[str, 
     chosen = [claim for claim in CLAIMS if claim.name in options.only]
     report = finite(facts(case, cards(case, chosen)))
     options.out.mkdir(parents=True, exist_ok=True)
-    file = options.out / Path(case.subject.name).stem
-    commands.write(file.with_suffix(".json"), report)
-    file.with_suffix(".html").write_text(page(report), encoding="utf-8")
+    stem = case.subject.name.removesuffix(".safetensors")
+    commands.write(options.out / f"{stem}.json", report)
+    written = options.out / f"{stem}.html"
+    written.write_text(page(report), encoding="utf-8")
     for card in report["cards"]:
         print(f"{card['verdict']:<14} {card['question']}")
-    print(f"{file.with_suffix('.html')}")
+    print(written)
 
 
 if __name__ == "__main__":

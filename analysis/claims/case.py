@@ -38,7 +38,7 @@ class Subject:
     @property
     def name(self) -> str:
         """That of shipped weights, or of the file."""
-        return self.file.stem if self.file.stem in weights.shipped() else self.file.name
+        return self.file.stem if self.file.resolve().parent == weights.WEIGHTS.resolve() else self.file.name
 
 
 @dataclass(frozen=True)

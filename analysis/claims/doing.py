@@ -54,20 +54,17 @@ class Losses(Measurement):
             self.found.append(Effect(text, look.photo, look.combination, done.plain_psnr, done.psnr, None))
 
     def finding(self) -> Finding:
-        refused = [reason for text, reason in self.refusals.items() if reason and text in self.tested]
-        if len(refused) == len(self.tested):
-            raise ForeignError(f"{refused[0]}.")
+        refused = next((self.refusals[text] for text in self.tested if self.refusals[text]), None)
+        if refused:  # a claim of several parts cannot be judged by some of them
+            raise ForeignError(f"{refused}.")
         losses = {
             cell.label: opposite(cell.change) for cell in heat_map(self.found) if cell.combination == MEAN
         }
         tests = [
-            Measured(what, "dB", losses[text], ENOUGH, self.case.photos)
-            for text, what in self.tested.items()
-            if text in losses
+            Measured(what, "dB", losses[text], ENOUGH, self.case.photos) for text, what in self.tested.items()
         ]
         others = [Beside(what, "dB", losses[text]) for text, what in self.beside.items() if text in losses]
-        said = [f"Left out: {reason}." for reason in refused]
-        return Finding(tuple(tests), self.case.source, (*others, *self._described()), (*said, *self.notes))
+        return Finding(tuple(tests), self.case.source, (*others, *self._described()), self.notes)
 
     def _described(self) -> list[Beside]:
         return []

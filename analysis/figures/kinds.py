@@ -33,4 +33,6 @@ _ALL: tuple[type[Recipe], ...] = (
     MatrixRecipe,
     BoardRecipe,
 )
+PINNED = ("panel", "chart", "matrix")
+"""Kinds of what is on one panel of a screen: they are chosen there, and composed on boards."""
 KINDS: dict[str, type[Recipe]] = {recipe.kind: recipe for recipe in _ALL}

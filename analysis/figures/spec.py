@@ -155,6 +155,8 @@ def form(recipe: type[Recipe]) -> list[dict[str, Any]]:
 
 def filled(recipe: type[Recipe], parameters: dict[str, Any]) -> Recipe:
     """A recipe from a manifest's parameters; raises `FigureError` naming one that it does not have."""
+    if not isinstance(parameters, dict):
+        raise FigureError(f"parameters of {recipe.kind} are a record, not {parameters!r}")
     known = {f.name: f.default for f in fields(recipe)}
     for name, value in parameters.items():
         if name not in known:

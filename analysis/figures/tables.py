@@ -45,8 +45,9 @@ class ResultsRecipe(Recipe):
 
     def gather(self, inputs: Inputs) -> Results:
         """Read the file; raises `FigureError`."""
+        path = inputs.find(self.file)
         try:
-            facts = json.loads(inputs.find(self.file).read_text(encoding="utf-8"))
+            facts = json.loads(path.read_text(encoding="utf-8"))
             table = {m: {c: (p[0], p[1]) for c, p in row.items()} for m, row in facts["table"].items()}
             found = [_difference(row) for row in facts["differences"]]
             return Results(table, tuple(found), facts["about"], facts["published"])
@@ -107,8 +108,9 @@ class AblationRecipe(Recipe):
             variant, _, _ = PurePosixPath(name).parent.name.rpartition("-")
             if variant not in VARIANTS:
                 raise FigureError(f"{name} is no run of interir.ablation: VARIANT-SEED/scores.json")
+            path = inputs.find(name)
             try:
-                rows = json.loads(inputs.find(name).read_text(encoding="utf-8"))
+                rows = json.loads(path.read_text(encoding="utf-8"))
                 found.setdefault(variant, []).append([Score(**row) for row in rows])
             except (TypeError, ValueError) as error:
                 raise FigureError(f"{name} holds no scores") from error

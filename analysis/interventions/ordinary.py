@@ -115,7 +115,7 @@ def save(ordinary: Ordinary, path: Path, about: dict[str, Any]) -> None:
 
 def load(path: Path, digest: str) -> Ordinary:
     """What `save` wrote; raises `BoundError` where it was measured on weights of another digest."""
-    tensors, _ = bound.load(path, digest, "ordinary features")
+    tensors, _ = bound.load(path, digest, "ordinary features", Ordinary.__slots__)
     mean, packed, distances = (tensors[name].double() for name in Ordinary.__slots__)
     rows, columns = _lower(mean.shape[-1])
     whitening = mean.new_zeros(*mean.shape, mean.shape[-1])

@@ -158,7 +158,8 @@ export class Embeddings {
     });
     this.verdicts.show(this.maps.filter((each) => this.held(each)).map(({ network }) => network), this.controls.source);
     await Promise.all(placed);
-    this.element.dataset.placed = run;  // which run the stars on both maps are of
+    // Which run the stars on the maps are of: there may have been no maps yet to place them on.
+    if (this.maps.every(({ journey }) => journey?.star.length)) this.element.dataset.placed = run;
   }
 
   step() {

@@ -84,7 +84,7 @@ export class Figures {
   go() {
     const { place } = session, figure = place === this.seen ? null : place?.figure;
     this.seen = place;
-    if (figure?.preset) this.preset = figure.preset;
+    if (figure?.preset) sessionStorage.setItem(PRESET, this.preset = figure.preset);
     if (figure?.parameters) this.touched[figure.kind] = { ...figure.parameters };
     if (figure?.formats) this.formats[figure.kind] = figure.formats;
     this.part("[name=preset]").value = this.preset;
@@ -183,7 +183,7 @@ export class Figures {
     try {
       const order = this.order();
       const shown = await (await posted("figures/preview", order)).json();
-      if (order.kind !== this.kind) return;
+      if (order.kind !== this.kind) return void end("");
       this.drawn = JSON.stringify(order.parameters);
       this.preview.show(shown, preset);
       this.part(".again").innerHTML = `The ZIP makes the same files again, to the byte: <code>python -m analysis.figures ${shown.stem}.json</code>, and <code>python app/main.py --open ${shown.stem}.json</code> opens this page as it is.`;

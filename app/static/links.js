@@ -15,7 +15,7 @@ export async function link(more = {}) {
 
 /** Copy a text, or a promise of one, and say so on the button; @param say takes the sentence where that fails */
 export async function copy(button, text, say) {
-  const was = button.innerHTML;
+  const was = (button.dataset.was ??= button.innerHTML);
   say("");
   try {
     const ready = await text;

@@ -11,8 +11,12 @@ class Tray extends EventTarget {
   items = JSON.parse(sessionStorage.getItem(KEY) ?? "[]");
 
   keep(items) {
+    try {
+      sessionStorage.setItem(KEY, JSON.stringify(items));
+    } catch {
+      throw new Error("The tray is full: maps are large. Take one out first.");
+    }
     this.items = items;
-    sessionStorage.setItem(KEY, JSON.stringify(items));
     this.dispatchEvent(new Event("change"));
   }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import torch
@@ -11,8 +11,8 @@ from analysis.interventions import CATALOGUE, InterventionError, combination, de
 from analysis.interventions.base import Intervention
 from analysis.interventions.effects import Outcome, compare
 from analysis.interventions.ordinary import Ordinary, pooled
+from interir.tables import finite
 
-from ..products import finite
 from ..runs import Run
 from .assets import ordinary_features
 from .working import here
@@ -35,14 +35,14 @@ def outcome(run: Run, text: str) -> Outcome:
     chosen = combination(text)
     if any(one.foreign for one in chosen):
         raise InterventionError(FOREIGN)
-    found: Outcome = run.once(f"do {described(chosen)}", lambda: _outcome(run, chosen))
+    found: Outcome = run.recent(f"do {described(chosen)}", lambda: _outcome(run, chosen))
     return found
 
 
 @torch.inference_mode()
 def _outcome(run: Run, chosen: tuple[Intervention, ...]) -> Outcome:
     subject = run.subject
-    return compare(
+    found = compare(
         run.network.model,
         here(run, subject.image),
         chosen,
@@ -50,6 +50,7 @@ def _outcome(run: Run, chosen: tuple[Intervention, ...]) -> Outcome:
         clean=None if subject.clean is None else here(run, subject.clean),
         ordinary=_ordinary(run),
     )
+    return replace(found, image=found.image.cpu(), difference=found.difference.cpu())
 
 
 def _ordinary(run: Run) -> Ordinary | None:
@@ -62,13 +63,15 @@ def _ordinary(run: Run) -> Ordinary | None:
 def effect(run: Run, text: str) -> dict[str, Any]:
     """What a combination did, in numbers."""
     found = outcome(run, text)
-    return {
+    said = {
         "text": described(combination(text)),
         "psnr": found.psnr,
         "change": found.change,
-        "moved": finite(found.difference.square().mean().sqrt().item()),
+        "moved": found.difference.square().mean().sqrt().item(),
         "oddity": found.oddity and asdict(found.oddity),
     }
+    numbers: dict[str, Any] = finite(said)
+    return numbers
 
 
 def untouched(run: Run) -> dict[str, Any]:

@@ -25,7 +25,7 @@ def followed(run: Run, name: str, make: Callable[[], Iterator[Line]]) -> Iterato
 
     Work that is stopped half-way leaves nothing behind.
     """
-    answer: list[Line] = run.once(name, list)
+    answer: list[Line] = run.recent(name, list)
     if not answer:
         line: Line = {}
         for line in make():

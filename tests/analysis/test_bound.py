@@ -12,13 +12,18 @@ def test_tensors(tmp_path):
     """What was written comes back, with what it was made on; folders are made for it."""
     file, tensors = tmp_path / "new" / "t.safetensors", {"a": torch.eye(2), "b": torch.arange(3)}
     bound.save(tensors, file, {"weights": "abc", "photos": 2})
-    found, about = bound.load(file, "abc", "thing")
+    found, about = bound.load(file, "abc", "thing", tensors)
     assert about == {"weights": "abc", "photos": 2}
     assert found.keys() == tensors.keys()
     assert all(torch.equal(found[name], tensor) for name, tensor in tensors.items())
 
 
-@pytest.mark.parametrize("read", [bound.load, bound.facts])
+def load(path, digest, what):
+    """One tensor of a file."""
+    return bound.load(path, digest, what, ["a"])
+
+
+@pytest.mark.parametrize("read", [load, bound.facts])
 def test_what_is_refused(tmp_path, read):
     """Other weights, no such file, and a file of another kind: each with a sentence that says which."""
     file = tmp_path / "f.any"
@@ -32,6 +37,13 @@ def test_what_is_refused(tmp_path, read):
         file.write_text(json.dumps({"weights": "abc"}))
     with pytest.raises(bound.BoundError, match="made on weights abc, not on def"):
         read(file, "def", "thing")
+
+
+def test_tensors_of_something_else(tmp_path):
+    """The right weights, but another thing was measured of them."""
+    bound.save({"b": torch.eye(2)}, tmp_path / "f.any", {"weights": "abc"})
+    with pytest.raises(bound.BoundError, match=r"f\.any holds no thing"):
+        load(tmp_path / "f.any", "abc", "thing")
 
 
 def test_facts(tmp_path):

@@ -20,7 +20,7 @@ INCH = 96
 """CSS pixels."""
 
 DRAWN = """(was) => {
-  const page = document.querySelector('.figures'), image = page.querySelector('.paper img');
+  const page = document.querySelector('.figures'), image = page?.querySelector('.paper img');
   return image?.complete && image.naturalWidth && image.src !== was && !page.hasAttribute('aria-busy');
 }"""
 

@@ -8,11 +8,14 @@ from urllib.parse import parse_qsl
 
 import pytest
 
+from analysis.figures import manifest
 from app import layout, links, main, photos
+from app.figure_forms import page
 from app.figures import Wanted
 from app.jobs import DEGRADE, REAL, degraded
 from app.links import LinkError
 from app.runs import Subject
+from interir.weights import ASSETS
 from tests.app.studio import (
     HARD,
     LEVELS,
@@ -24,6 +27,7 @@ from tests.app.studio import (
     save_networks,
 )
 
+GALLERY = ASSETS / "gallery"
 PAGES = tuple(name.lower() for name in layout.PAGES)
 
 
@@ -94,7 +98,7 @@ def test_own_photos_do_not_travel(desk):
     [
         "photo=mine.png", "photo=/etc/passwd", "photo=..%2Fphotos%2Fcat.png", "network=gpt", "compare=gpt",
         "k=many", "k=1.5", "seed=x", "haze=nan", "rain=inf", "noise=%20", "input=dirty", "tab=settings",
-        "figure=pie", "preset=napkin", "seed=" + "9" * 5000,
+        "figure=pie", "figure=panel", "preset=napkin", "seed=" + "9" * 5000,
     ],
 )  # fmt: skip
 def test_links_that_say_what_cannot_be(desk, query):
@@ -129,6 +133,21 @@ def test_a_manifest_opens_its_state(desk, made):
     assert set(place.files) == {f"{HARD}.png"}
     run = desk.finished(place.form)[0]
     assert run.subject.levels == LEVELS
+
+
+@pytest.mark.parametrize("path", sorted(GALLERY.glob("*.json")), ids=lambda path: path.stem)
+def test_the_gallery_opens(path, desk, monkeypatch):
+    """Every manifest opens the page at a kind that can be chosen there, with its settings."""
+    monkeypatch.setattr(desk.networks, "named", lambda file: "ours")
+    figure = links.opened(path, desk.blank(), desk.networks).figure
+    assert figure["kind"] in {entry["kind"] for entry in page(make_studio(desk).shelf, None)["kinds"]}
+    manifest.order(figure["kind"], figure["parameters"], figure["preset"], ())
+
+
+def test_large_seeds_survive_a_link(desk):
+    """All digits are written: 1e+12 is no seed."""
+    assert links._word(10**12 + 7) == "1000000000007"
+    assert links._word(0.5) == "0.5"
 
 
 def changed(made, tmp_path, **facts):

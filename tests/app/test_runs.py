@@ -2,13 +2,15 @@
 
 import math
 import time
+from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Barrier
 
 import pytest
 import torch
 
-from app.runs import Run, Subject, finish, start
+from app.runs import RECENT, Run, Subject, finish, start
 from interir import metrics
 from tests.app.conftest import TINY
 
@@ -115,3 +117,15 @@ def test_once_is_once_when_several_ask_together(tiny_networks, tiny_subject):
     with pytest.raises(ZeroDivisionError):
         run.once("failing", lambda: 1 / 0)
     assert run.once("failing", lambda: 7) == 7
+
+
+def test_recent_answers_are_few(tiny_runs):
+    """What can be asked in any number of ways is kept for the last askings alone; the rest stays."""
+    run = replace(tiny_runs["interir"], _made={}, _making={}, _recent=OrderedDict())
+    asked = []
+    run.once("lasting", lambda: 0)
+    for i in [*range(RECENT + 1), RECENT, 0]:
+        assert run.recent(f"{i}", lambda i=i: asked.append(i) or i) == i
+    assert asked == [*range(RECENT + 1), 0]  # the latest was kept, the first had gone
+    assert len(run._recent) == RECENT
+    assert run.once("lasting", lambda: 1) == 0

@@ -78,7 +78,7 @@ def test_results_are_those_of_the_evaluation(folder, tmp_path):
 @pytest.mark.parametrize(
     ("recipe", "words"),
     [
-        (AblationRecipe(), "needs finished runs"),
+        (AblationRecipe(runs=()), "needs finished runs"),
         (AblationRecipe(runs=("other-0/scores.json",)), "no run of interir.ablation"),
         (ResultsRecipe(file="other.json"), "holds no scores"),
     ],
