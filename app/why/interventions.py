@@ -50,7 +50,7 @@ def _outcome(run: Run, chosen: tuple[Intervention, ...]) -> Outcome:
         clean=None if subject.clean is None else here(run, subject.clean),
         ordinary=_ordinary(run),
     )
-    return replace(found, image=found.image.cpu(), difference=found.difference.cpu())
+    return replace(found, image=found.image.cpu(), plain=found.plain.cpu())
 
 
 def _ordinary(run: Run) -> Ordinary | None:
