@@ -10,7 +10,7 @@ from analysis.attribution.causal import FIRST
 from interir.shapes import Image
 
 from ..runs import Run
-from .working import UNKNOWN, here, sample
+from .working import UNKNOWN, here, pace, sample
 
 BUDGET = 10.0
 """Seconds that a method may take before its page has to say so; settings start within it, where they can."""
@@ -134,7 +134,7 @@ def form(run: Run) -> dict[str, Any]:
             for name, metric in METRICS.items()
         ],
         "baselines": [CLEAN, BLUR] if known else [BLUR],
-        "seconds": run.seconds,
+        "seconds": pace(run),
         "budget": BUDGET,
         "region": str(Region.middle(run.subject.image)),
     }
@@ -156,7 +156,7 @@ def start(run: Run, method: Method) -> int:
     if not method.unit:
         return 0
     choices = STEPS if method.unit == "steps" else tuple(reversed(SIDES))
-    cheap = [each for each in choices if runs(method, each, run.subject.image) * run.seconds <= BUDGET]
+    cheap = [each for each in choices if runs(method, each, run.subject.image) * pace(run) <= BUDGET]
     return cheap[-1] if cheap else choices[0]
 
 

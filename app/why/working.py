@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
@@ -48,6 +49,22 @@ def inferred(steps: Iterator[T]) -> Iterator[T]:
 def here(run: Run, image: Image) -> Image:
     """A photo where the network of a run is."""
     return image.to(next(run.network.model.parameters()).device)
+
+
+def pace(run: Run) -> float:
+    """Seconds that one run of the network takes, measured once.
+
+    Those of the run itself won't do: the sample's was made while the server started.
+    """
+
+    def timed() -> float:
+        start = time.perf_counter()
+        run.network.model(here(run, run.subject.image)).cpu()
+        return time.perf_counter() - start
+
+    with torch.inference_mode():
+        found: float = run.once("one run", timed)
+    return found
 
 
 def sample(run: Run, drawing: int = 0) -> Degraded:
