@@ -1,4 +1,5 @@
 // Which pixels, degradations and iterations made a region of the restored photo?
+import { shown } from "./export.js";
 import { Link, Panel } from "./panel.js";
 import { Credit } from "./why_credit.js";
 import { Region } from "./why_region.js";
@@ -16,7 +17,7 @@ export class Attribution extends Section {
 
   async fill() {
     const { run, signal } = this, link = new Link();
-    const photo = new Panel({ symbol: "x̂<sub>k</sub>", title: "region on the estimate", note: "drag in “Draw region”, or type the numbers above", link, run });
+    const photo = new Panel({ symbol: "x̂<sub>k</sub>", title: "region on the estimate", note: "drag in “Draw region”, or type the numbers above", link, run, source: shown("estimate") });
     this.region = new Region(run, photo, () => this.draw());
     photo.show(run.estimates());
     this.head.append(this.region.element, made("span", "choices", `<label>explain <select class="metric-of"></select></label> <label>baseline <select class="baseline"></select></label><output class="hint" role="status"></output>`));
