@@ -82,6 +82,8 @@ class Modules(Losses):
     notes: ClassVar[tuple[str, ...]] = (
         "That a module is needed is necessary for its meaning, not sufficient: what it computes is tested"
         " by the cards on the residual and on the matrices.",
+        "A network was not trained for what is done to it: where a set’s heat map hatches these rows, the"
+        " features were odder than in ordinary runs, and part of the loss is breakage.",
     )
 
 

@@ -18,7 +18,10 @@ from .spec import Drawing, Recipe, filled, setting
 
 @dataclass(frozen=True)
 class BoardRecipe(Recipe):
-    """``panels`` are records {"kind": .., "parameters": {..}} of any kind that is drawn, in their order."""
+    """Several figures in a grid, with letters and one caption.
+
+    ``panels`` are records {"kind": .., "parameters": {..}} of any kind that is drawn, in their order.
+    """
 
     kind: ClassVar[str] = "board"
     title: ClassVar[str] = "Board of several panels"

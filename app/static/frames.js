@@ -5,7 +5,7 @@ import { session } from "./session.js";
 export const format = (v) => {
   if (!Number.isFinite(v)) return "–";
   const size = Math.abs(v), long = size !== 0 && (size < 0.001 || size >= 10000);
-  return (long ? v.toExponential(2) : v.toPrecision(3).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "")).replace("-", "−");
+  return (long ? v.toExponential(2) : v.toPrecision(3).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "")).replaceAll("-", "−");
 };
 
 /** A number with fixed digits, or a dash where there is none. */

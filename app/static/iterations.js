@@ -49,7 +49,7 @@ function still(run, name, link) {
 
 /** PSNR and SSIM over k, the best k named; and the sizes of F, V and the step. */
 function charts() {
-  const quality = new Chart({ title: "PSNR and SSIM", note: "against the clean photo; star: the best k; dotted: the degraded input" });
+  const quality = new Chart({ title: "PSNR and SSIM", note: "against the clean photo; star: the best k; dashed: the degraded input" });
   const sizes = new Chart({ title: "residual, direction, step", log: true,
     note: "root mean squares of F<sub>k</sub> and V<sub>k</sub>, and ‖x<sub>k</sub> − x<sub>k−1</sub>‖ / ‖x<sub>k−1</sub>‖. Nothing in training forces them to fall." });
   return { quality, sizes };

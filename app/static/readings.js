@@ -11,7 +11,7 @@ const SHORT = {
 const GROUPS = [["separation", 4], ["probe’s accuracy", 4], ["probe’s R² of the level", 3]];
 const LOWER = new Set(["davies_bouldin"]);
 
-const digits = (v) => (Math.abs(v) >= 10 ? v.toFixed(1) : v.toFixed(2)).replace("-", "−");
+const digits = (v) => (Math.abs(v) >= 10 ? v.toFixed(1) : v.toFixed(2)).replace(/^-(?=0\.00$)/, "").replace("-", "−");
 const cell = (value) => (value ? `<td title="95 % interval ${digits(value[1])} to ${digits(value[2])}">${digits(value[0])}<small>${digits(value[1])} … ${digits(value[2])}</small></td>` : "<td>–</td>");
 
 export class Readings {

@@ -4,7 +4,7 @@ import { signed } from "./why_bench.js";
 import { Heat } from "./why_heat.js";
 import { Section } from "./why_section.js";
 
-const NOTE = "mean change of PSNR in dB over the photos; struck through: the features of most of these runs are odder than 95 % of ordinary ones, so that the change may be breakage. Hover over a cell, or walk with the arrow keys.";
+const NOTE = "mean change of PSNR in dB over the photos; hatched: the features of most of these runs are odder than 95 % of ordinary ones, so that the change may be breakage. Hover over a cell, or walk with the arrow keys.";
 
 const range = ({ low, high }) => (Number.isFinite(low) && Number.isFinite(high) ? `95 % interval ${signed(low)} to ${signed(high)}` : "no interval");
 
