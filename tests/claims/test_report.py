@@ -164,7 +164,8 @@ def test_looks_share_runs(case):
 
 
 @pytest.mark.parametrize(
-    ("name", "foreign"), [("ours", set()), ("theirs", {"masks", "addition", "modulation", "operators"})]
+    ("name", "foreign"),
+    [("ours", set()), ("theirs", {"masks", "modules", "addition", "modulation", "operators"})],
 )
 def test_the_command(name, foreign, files, photos, tmp_path, capsys):
     """Eight cards in both files; what does not apply says so; one card alone is the same card."""
