@@ -22,6 +22,9 @@ from .errors import AnalysisError
 SHIPPED = ASSETS / "why"
 """Where the files of shipped weights are."""
 
+RESULTS = ASSETS / "results"
+"""Where evaluations of shipped weights are."""
+
 HEADER = "about"
 """Under what a safetensors header says what the tensors were made on."""
 

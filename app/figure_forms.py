@@ -9,7 +9,7 @@ from typing import Any, get_args, get_type_hints
 
 from analysis.embedding.scores import CAPTIONS
 from analysis.errors import AnalysisError
-from analysis.figures.inputs import SHIPPED, Inputs, bundled
+from analysis.figures.inputs import FOLDERS, Inputs, bundled
 from analysis.figures.kinds import KINDS, PINNED
 from analysis.figures.presets import PRESETS
 from analysis.figures.spec import FILE, RUN, WEIGHTS, Recipe, form
@@ -131,7 +131,7 @@ def findings() -> dict[str, Path]:
     """Measurements that come with the package, by the name that a recipe gives them."""
     return {
         path.relative_to(folder).as_posix(): path
-        for folder in SHIPPED
+        for folder in FOLDERS
         for pattern in ("*.json", "*/scores.json")
         for path in sorted(folder.glob(pattern))
     }

@@ -19,8 +19,8 @@ from interir import testsets
 from interir.shapes import Image
 
 from . import photos
-from .links import origin
 from .networks import Networks
+from .products import origin
 from .runs import Run
 
 HERE = "@run"
@@ -83,7 +83,9 @@ def levels(run: Run) -> dict[str, float | int]:
 
 
 class Placing:
-    """Puts what is on screen into parameters: names of photos, levels, networks; `files` are those photos.
+    """Puts what is on screen into parameters: names of photos, levels, networks.
+
+    ``files`` are those photos, and ``runs`` those runs.
 
     ``find`` gives the run of an id, None for None, and raises `FigureError` for what is no longer kept.
     """
@@ -93,6 +95,7 @@ class Placing:
     ) -> None:
         self.find, self.given, self.networks = find, given, networks
         self.files: dict[str, Path] = {}
+        self.runs: list[Run] = []
 
     def placed(self, parameters: dict[str, Any], id: str | None) -> dict[str, Any]:
         """Parameters with a photo's name for `HERE`, and its run's levels, seed and network if they say none.
@@ -108,6 +111,7 @@ class Placing:
         run = self.find(id)
         if run is None:
             raise FigureError("there is no run whose photo this could be; press Run")
+        self.runs.append(run)
         name, value = self._name(copied(run, self.given)), parameters[here[0]]
         named = {here[0]: name if value == HERE else [name if each == HERE else each for each in value]}
         return {**(self._known(run) if here == ["photo"] else {}), **parameters, **named}

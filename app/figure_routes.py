@@ -26,6 +26,9 @@ from . import figure_forms, links
 from .figures import Studio, Wanted
 from .links import LinkError
 
+MOST = 40_000_000
+"""Bytes of an order: a full tray of 26 maps of 512 x 512 px, 4 bytes each, are 36 MB in base64."""
+
 log = logging.getLogger(__name__)
 
 mimetypes.add_type("application/x-tex", ".tex")
@@ -78,12 +81,23 @@ def _posted(
 
     async def endpoint(request: Request) -> Response:
         try:
-            asked = await request.json()
+            asked = json.loads(await _body(request))
         except (json.JSONDecodeError, UnicodeDecodeError) as error:
             raise HTTPException(400, "This is not JSON.") from error
         return await run_in_threadpool(_told, answer, studio, asked)
 
     return endpoint
+
+
+async def _body(request: Request) -> bytes:
+    """What was posted; refused as soon as it is too much."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST:
+            size = f"{MOST // 1_000_000} MB"
+            raise HTTPException(413, f"This is more than {size}; take large maps out of the tray.")
+    return bytes(body)
 
 
 def _told(answer: Callable[[Studio, Any], Response], studio: Studio, asked: Any) -> Response:

@@ -13,19 +13,22 @@ import threading
 import time
 import zipfile
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
+import torch
 from PIL import Image as PILImage
 
 from analysis.figures.errors import FigureError
 from analysis.figures.export import carried_out
-from analysis.figures.inputs import Inputs, Subject, bundled
+from analysis.figures.inputs import Followed, Inputs, Subject, bundled
 from analysis.figures.manifest import Order, order
-from analysis.figures.spec import WEIGHTS, Composition
-from interir import CheckpointError
+from analysis.figures.spec import WEIGHTS, Composition, Recipe
+from interir import CheckpointError, UnfoldedNetwork
+from interir.shapes import Image
 
 from . import figure_forms
 from .figure_forms import Shelf
@@ -36,6 +39,9 @@ from .runs import Run
 
 KEPT = 8
 """Compositions that are kept, so that another preset or format draws again without running a network."""
+
+Gathered = tuple[Composition, Inputs]
+"""What a recipe gathered, and from what."""
 
 GONE = "This run is no longer kept; press Run to make it again."
 
@@ -66,9 +72,10 @@ class Wanted:
 class Visible(Inputs):
     """Opens what it was given by name, and the dashboard's networks; nothing else."""
 
-    def __init__(self, given: Mapping[str, Path], networks: Networks) -> None:
+    def __init__(self, given: Mapping[str, Path], networks: Networks, runs: Iterable[Run] = ()) -> None:
         super().__init__(device=networks.device)
         self.given, self.networks = given, networks
+        self.runs = WeakSet(runs)  # it is the store that keeps them
 
     def find(self, name: str) -> Path:
         """Where a file is; raises `FigureError` for one that was not given."""
@@ -94,6 +101,13 @@ class Visible(Inputs):
         self.weights[Path(name).name] = loaded.digest
         return Subject(Path(name).stem, loaded.digest, loaded.model)
 
+    def followed(self, network: UnfoldedNetwork, image: Image) -> Followed:
+        """What is on screen, where it is that network on that photo: it does not run again."""
+        for run in self.runs:
+            if run.network.model is network and torch.equal(run.subject.image, image):
+                return run.observation, run.digests
+        return super().followed(network, image)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Made:
@@ -113,7 +127,8 @@ class Studio:
         self.given = {**given, **figure_forms.findings(), **files}
         own = tuple(name for name in files if Path(name).suffix not in NUMBERS)
         self.shelf = Shelf(desk.networks, own, banks)
-        self._kept: OrderedDict[str, tuple[Composition, Inputs]] = OrderedDict()
+        self._kept: OrderedDict[str, Gathered] = OrderedDict()
+        self._turns: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
 
     def run(self, id: Any) -> Run | None:
@@ -133,14 +148,30 @@ class Studio:
             lambda name, role: networks.files.get(name, name) if role == WEIGHTS else name
         )
         key = json.dumps([recipe.kind, asdict(recipe), sorted(map(str, placing.files.values()))])
-        with self._lock:  # one network runs at a time; who asks for the same waits for it
-            if key not in self._kept:
-                inputs = Visible({**self.given, **placing.files}, networks)
-                self._kept[key] = recipe.gather(inputs), inputs
+        inputs = Visible({**self.given, **placing.files}, networks, placing.runs)
+        return Made(replace(asked, recipe=recipe), *self._gathered(key, recipe, inputs))
+
+    def _gathered(self, key: str, recipe: Recipe, inputs: Inputs) -> Gathered:
+        """Gather what is not kept; who asks for the same waits for it, and nobody else does.
+
+        Drawing, which matplotlib does for one at a time, has a lock of its own (`figures.style`).
+        """
+        with self._lock:
+            turn = self._turns.setdefault(key, threading.Lock())
+        with turn:
+            try:
+                found = self._kept.get(key) or (recipe.gather(inputs), inputs)
+                self._keep(key, found)
+            finally:
+                self._turns.pop(key, None)
+        return found
+
+    def _keep(self, key: str, found: Gathered) -> None:
+        with self._lock:
+            self._kept[key] = found
             self._kept.move_to_end(key)
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
-            return Made(replace(asked, recipe=recipe), *self._kept[key])
 
     def preview(self, wanted: Wanted) -> dict[str, Any]:
         """The figure for the screen: a picture or LaTeX, its width in inches, and its caption."""

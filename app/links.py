@@ -13,8 +13,6 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urlencode
 
-import torch
-
 from analysis.figures import manifest
 from analysis.figures.errors import FigureError
 from analysis.figures.inputs import Inputs
@@ -26,8 +24,8 @@ from analysis.figures.spec import FILE, RUN
 from . import jobs, photos
 from .jobs import Form
 from .networks import Networks
-from .photos import Example
-from .runs import Run, Subject
+from .products import origin
+from .runs import Run
 
 LEVELS = ("haze", "rain", "noise")
 INPUTS = {"clean": jobs.DEGRADE, "degraded": jobs.REAL}
@@ -111,13 +109,6 @@ def _number(query: Mapping[str, str], name: str, kind: type[float], default: Any
     if not abs(value) < float("inf"):
         raise LinkError(f"The link says {name} = {query[name]!r}; it must be a number.")
     return value
-
-
-def origin(subject: Subject) -> Example | None:
-    """The bundled photo that is restored or was degraded, where it is one."""
-    photo = subject.image if subject.clean is None else subject.clean
-    alike = (example for example in photos.examples() if example.path.stem == subject.title)
-    return next((e for e in alike if torch.equal(photos.read(e.path).image, photo)), None)
 
 
 def written(runs: Sequence[Run]) -> str:

@@ -11,16 +11,20 @@ from dataclasses import fields
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
 from analysis import views
 from analysis.arithmetic import weighted_sum
 from analysis.digest import MaskSummary, Norms, rerun
+from analysis.figures import words
 from analysis.spectra import Spectrum, spectrum
 from interir import ExplainableConv2d, State
 
-from .runs import Run
+from . import photos
+from .photos import Example
+from .runs import Run, Subject
 
 OPERATORS = ("a1", "a2")
 
@@ -124,6 +128,7 @@ def manifest(run: Run) -> dict[str, Any]:
         "name": run.network.name,
         "weights": run.network.digest,
         "title": subject.title,
+        "photo": photographed(subject),
         "depth": run.depth,
         "size": list(subject.image.shape[-2:]),
         "channels": x.shape[1],
@@ -134,6 +139,25 @@ def manifest(run: Run) -> dict[str, Any]:
         "norms": {name: [getattr(norms, name) for norms in every] for name in Norms.__slots__},
         **scores,
     }
+
+
+def photographed(subject: Subject) -> str:
+    """The photo in a caption: its name, its credit where its licence asks for one, levels and seed."""
+    example, levels = origin(subject), subject.levels
+    credit = "" if example is None else words.credited(example.credit, example.licence)
+    if subject.clean is None or "seed" not in levels:
+        return words.photographed(subject.title, credit)
+    strengths = {name: levels[name] for name in ("haze", "rain", "noise")}
+    if not any(strengths.values()):
+        return words.photographed(subject.title, credit)
+    return words.degraded(subject.title, strengths, int(levels["seed"]), credit)
+
+
+def origin(subject: Subject) -> Example | None:
+    """The bundled photo that is restored or was degraded, where it is one."""
+    photo = subject.image if subject.clean is None else subject.clean
+    alike = (example for example in photos.examples() if example.path.stem == subject.title)
+    return next((e for e in alike if torch.equal(photos.read(e.path).image, photo)), None)
 
 
 def finite(value: float) -> float | None:

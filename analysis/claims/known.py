@@ -9,17 +9,14 @@ from typing import ClassVar
 
 from interir.bootstrap import Difference, differences
 from interir.scores import MEAN, Score
-from interir.weights import ASSETS
 
+from ..bound import RESULTS
 from ..embedding import scores
 from ..embedding.bank import EMBEDDINGS
 from ..embedding.contrast import Contrast
 from ..interventions.effects import psnr
 from .case import Case, Look, Measurement, Subject
 from .verdicts import Beside, Finding, Measured, UnmeasuredError
-
-RESULTS = ASSETS / "results"
-"""Where evaluations of shipped weights are."""
 
 ALONE = "Name the baseline's weights with --against to compare with them."
 

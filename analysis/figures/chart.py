@@ -11,20 +11,12 @@ import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 
-from interir.tables import escape
-
 from .errors import FigureError
 from .inputs import Inputs
 from .sheet import NarrowError, Sheet, whole
 from .spec import Drawing, Recipe, file_stem, sentence, setting
 from .style import FAINT, LINES, Line
-
-SIGNS = str.maketrans({
-    "₀": "$_0$", "₁": "$_1$", "₂": "$_2$", "₃": "$_3$", "ₖ": "$_k$", "²": "$^2$", "√": r"$\surd$",
-    "λ": r"$\lambda$", "σ": r"$\sigma$", "ε": r"$\epsilon$", "τ": r"$\tau$", "α": r"$\alpha$",
-    "Δ": r"$\Delta$", "‖": r"$\Vert$", "−": "$-$", "ᵀ": r"$^\top$",
-})  # fmt: skip
-"""Signs that a page writes plainly, as faces for papers and LaTeX have them."""
+from .words import plain, typeset
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,13 +176,3 @@ class Chart(Drawing):
 def _look(style: Line, series: Series) -> dict[str, Any]:
     marker = style.marker if series.marked else ""
     return {"color": style.colour, "linestyle": style.dash, "marker": marker}
-
-
-def plain(text: str) -> str:
-    """A page's words as matplotlib sets them."""
-    return text.replace("$", r"\$").translate(SIGNS)
-
-
-def typeset(text: str) -> str:
-    """A page's words as LaTeX sets them."""
-    return escape(text).translate(SIGNS)

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-import torch
 from matplotlib.image import AxesImage
 
-from interir import Convolution, Iteration, Trace
 from interir.tables import escape
 
+from ..digest import Digest
 from . import runs
 from .errors import FigureError
 from .inputs import Inputs
@@ -37,42 +36,35 @@ class ConvolutionsRecipe(OnPhoto):
     def gather(self, inputs: Inputs) -> Convolutions:
         """Run the network; raises `FigureError` where it has no such convolution."""
         subject, seen = inputs.network(self.weights), runs.scene(inputs, self)
-        device = next(subject.model.parameters()).device
-        with torch.inference_mode():
-            trace = subject.model.trace(seen.image.to(device), keep=_whole)
-            module = self.module or _first(trace)
-            ks = self.ks or tuple(k for k in chosen((), trace.depth, 4) if k)
-            rows = tuple(self._row(trace, k, module) for k in chosen(ks, trace.depth, 4))
-        down = subject.model.down
-        height, width = (n * down for n in trace.observation.features.shape[-2:])
+        observation, digests = inputs.followed(subject.model, seen.image)
+        module, depth = self.module or _first(digests), len(digests) - 1
+        ks = self.ks or tuple(k for k in chosen((), depth, 4) if k)
+        rows = tuple(self._row(digests[k], module) for k in chosen(ks, depth, 4))
+        height, width = (n * subject.model.down for n in observation.features.shape[-2:])
         about = (
             f"\\texttt{{{escape(module)}}}, channel {self.channel}, of {subject.sentence} on {seen.sentence}"
         )
         return Convolutions(runs.pixels(seen.image), (height, width), rows, about)
 
-    def _row(self, trace: Trace[dict[str, Convolution]], k: int, module: str) -> Row:
-        if module not in trace[k]:
-            names = ", ".join(trace[k]) or "none"
-            raise FigureError(f"iteration {k} has no explainable convolution {module!r}; it has {names}")
-        found, c = trace[k][module], self.channel
-        if not 0 <= c < found.mask.shape[1]:
-            raise FigureError(f"channel {c} was asked for; {module} has 0 to {found.mask.shape[1] - 1}")
-        group = (
-            c // found.kernel.shape[1] * found.kernel.shape[0] * found.kernel.shape[1] // found.mask.shape[1]
-        )
-        kernel = found.kernel[group, c % found.kernel.shape[1]].cpu().numpy()
-        modulation = found.modulation[0, c].cpu().numpy()
-        return Row(k, found.mask[0, c].cpu().numpy(), found.pooled[0, c].cpu().numpy(), modulation, kernel)
+    def _row(self, digest: Digest, module: str) -> Row:
+        there = {summary.name: summary for summary in digest.convolutions}
+        if module not in there:
+            names = ", ".join(there) or "none"
+            raise FigureError(
+                f"iteration {digest.k} has no explainable convolution {module!r}; it has {names}"
+            )
+        found, c = there[module], self.channel
+        count, (outputs, inputs) = len(found.bits), found.kernel.shape[:2]
+        if not 0 <= c < count:
+            raise FigureError(f"channel {c} was asked for; {module} has 0 to {count - 1}")
+        kernel = found.kernel[c // inputs * outputs * inputs // count, c % inputs]
+        return Row(digest.k, found.mask(c).astype(bool), found.pooled[c], found.modulation[c], kernel)
 
 
-def _whole(iteration: Iteration) -> dict[str, Convolution]:
-    return {convolution.name: convolution for convolution in iteration.convolutions}
-
-
-def _first(trace: Trace[dict[str, Convolution]]) -> str:
+def _first(digests: tuple[Digest, ...]) -> str:
     """The first module with more than one tap."""
-    every = (c for found in trace for c in found.values())
-    name = next((c.name for c in every if c.kernel[0, 0].numel() > 1), None)
+    every = (summary for digest in digests for summary in digest.convolutions)
+    name = next((summary.name for summary in every if summary.kernel[0, 0].size > 1), None)
     if name is None:
         raise FigureError("this network has no explainable convolution")
     return name

@@ -45,7 +45,7 @@ class CurvesRecipe(Recipe):
         subjects = [inputs.network(name) for name in self.weights]
         gains: dict[str, list[np.ndarray]] = {}
         for combination in self.combinations:
-            found = [self._gains(subjects, seen) for seen in self._scenes(inputs, names, combination)]
+            found = [self._gains(inputs, subjects, seen) for seen in self._scenes(inputs, names, combination)]
             gains[combination] = [np.array(each) for each in zip(*found, strict=True)]
         return Curves(tuple(names_of(subjects)), gains, len(names), self.side, self._sentence(subjects))
 
@@ -60,10 +60,10 @@ class CurvesRecipe(Recipe):
             sample = degrade.combination(clean, combination, generator=generator)
             yield Scene(name, testsets.eight_bits(sample.image), sample, "")
 
-    def _gains(self, subjects: list[Subject], seen: Scene) -> list[list[float]]:
+    def _gains(self, inputs: Inputs, subjects: list[Subject], seen: Scene) -> list[list[float]]:
         """Gain over the degraded photo by network and k, in dB."""
         start = runs.measured(seen.image, seen.clean)
-        found = [runs.unfolding(subject.model, seen).psnr for subject in subjects]
+        found = [runs.unfolding(inputs, subject, seen).psnr for subject in subjects]
         return [[(value or 0) - (start or 0) for value in psnr] for psnr in found]
 
     def _sentence(self, subjects: list[Subject]) -> str:

@@ -48,7 +48,7 @@ class FilmRecipe(OnPhoto):
     def gather(self, inputs: Inputs) -> Film:
         """Run the network."""
         subject, seen = inputs.network(self.weights), runs.scene(inputs, self)
-        run = runs.unfolding(subject.model, seen)
+        run = runs.unfolding(inputs, subject, seen)
         first = Panel("input", runs.pixels(seen.image), runs.measured(seen.image, seen.clean))
         frames = [
             Panel(f"k = {k} / {run.depth}", estimate, psnr)
@@ -69,8 +69,16 @@ class Film(Composition):
 
     def files(self, preset: Preset, formats: tuple[str, ...]) -> dict[str, bytes]:
         """Raises `FigureError` for an MP4 where imageio-ffmpeg is not installed."""
-        frames = [framed(panel, i / (len(self.panels) - 1)) for i, panel in enumerate(self.panels)]
+        frames = self.frames()
         return {name: fitting(frames, self.times(), ENCODERS[name]) for name in formats}
+
+    def glimpse(self, preset: Preset) -> tuple[str, bytes]:
+        """The film as the encoder makes it soonest: palettes for a GIF take ten times as long."""
+        return "webp", _pillow(self.frames(), self.times(), "WEBP", quality=80, method=0)
+
+    def frames(self) -> list[PILImage.Image]:
+        """All pictures in their bands."""
+        return [framed(panel, i / (len(self.panels) - 1)) for i, panel in enumerate(self.panels)]
 
     def times(self) -> list[float]:
         """Seconds of every frame."""

@@ -15,6 +15,7 @@ from interir.bootstrap import FEW, Interval
 from interir.scores import ordered
 from interir.tables import escape
 
+from ..interventions import in_words
 from ..interventions.effects import Cell
 from .errors import FigureError
 from .inputs import Inputs
@@ -22,6 +23,7 @@ from .pictures import numbers, signed
 from .sheet import Sheet
 from .spec import FILE, Drawing, Recipe, setting
 from .style import DIVERGING
+from .words import plain
 
 LINEAR = 0.1
 """dB within which the colour scale is linear; beyond, it is logarithmic: effects differ by powers of ten."""
@@ -67,13 +69,14 @@ class Heat(Drawing):
     def paint(self, sheet: Sheet) -> float:
         """Labels at the left, combinations above, every number in its cell, the scale below."""
         labels, heads = self.axes()
-        margin = max(sheet.measured(label) for label in labels) + 0.5 * sheet.em
+        names = self._names(sheet)
+        margin = _margin(sheet, names)
         width, height = sheet.width - margin, len(labels) * 1.35 * sheet.line
         for j, head in enumerate(heads):
             sheet.text(margin + (j + 0.5) * width / len(heads), 0, head)
-        for i, label in enumerate(labels):
+        for i, name in enumerate(names):
             top = sheet.line + (i + 0.12) * height / len(labels)
-            sheet.text(margin - 0.4 * sheet.em, top, label, ha="right", parse_math=False)
+            sheet.text(margin - 0.4 * sheet.em, top, name, ha="right")
         shown = self._cells(sheet, (margin, sheet.line, width, height))
         limit = shown.get_clim()[1]
         ticks = [sign * tick for tick in (0.1, 1, 10) if tick <= limit for sign in (-1, 1)]
@@ -81,6 +84,13 @@ class Heat(Drawing):
         bar = sheet.colour_bar(shown, (margin, top, width, 0.5 * sheet.em), ticks=[0, *ticks], **how)
         bar.set_xlabel("change of PSNR / dB")
         return top + 0.5 * sheet.em + 2.6 * sheet.line
+
+    def _names(self, sheet: Sheet) -> list[str]:
+        """What the rows do: in words where these leave the columns room for their heads, else as written."""
+        labels, heads = self.axes()
+        words = [plain(in_words(label)) for label in labels]
+        room = (sheet.width - _margin(sheet, words)) / len(heads) - 0.2 * sheet.em
+        return words if max(map(sheet.measured, heads)) < room else [plain(label) for label in labels]
 
     def _cells(self, sheet: Sheet, box: tuple[float, float, float, float]) -> AxesImage:
         """The matrix with its numbers."""
@@ -126,6 +136,11 @@ class Heat(Drawing):
             "labels": np.array(labels), "combinations": np.array(heads), "mean": self.values(),
             "cells": np.array(names), "intervals": np.array(rows),
         }  # fmt: skip
+
+
+def _margin(sheet: Sheet, names: list[str]) -> float:
+    """What names at the left take; set text is a little wider than its outlines."""
+    return 1.05 * max(map(sheet.measured, names)) + 0.5 * sheet.em
 
 
 def _number(value: float) -> str:

@@ -13,20 +13,27 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+import torch
 from PIL import Image as PILImage
 
-from interir import CheckpointError, UnfoldedNetwork, testsets, weights
+from interir import CheckpointError, Observation, UnfoldedNetwork, testsets, weights
 from interir.shapes import Image
 from interir.tables import escape
 
+from ..bound import RESULTS, SHIPPED
+from ..digest import Digest, follow
+from ..embedding.bank import EMBEDDINGS
 from .errors import FigureError
+from .words import credited
 
 PHOTOS = weights.ASSETS / "photos"
-RESULTS = weights.ASSETS / "results"
-SHIPPED = (PHOTOS, RESULTS, RESULTS / "ablation", weights.ASSETS / "embeddings", weights.ASSETS / "why")
+FOLDERS = (PHOTOS, RESULTS, RESULTS / "ablation", EMBEDDINGS, SHIPPED)
 """Folders of what comes with the package and can stand in a figure."""
 ORIGIN = "Origin"
 """Key of the text in a PNG that names the bundled photo it was made from."""
+
+Followed = tuple[Observation, tuple[Digest, ...]]
+"""What was observed, and every iteration."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,7 +65,7 @@ class Inputs:
 
     def find(self, name: str) -> Path:
         """Where a file is; raises `FigureError` that says where it was looked for."""
-        places = [folder / name for folder in (*self.folders, *SHIPPED, Path())]
+        places = [folder / name for folder in (*self.folders, *FOLDERS, Path())]
         found = next((place for place in places if place.is_file()), None)
         if found is None:
             among = ", ".join(path.name for path in bundled())
@@ -76,9 +83,7 @@ class Inputs:
         entries = json.loads((PHOTOS / "photos.json").read_text(encoding="utf-8"))
         origin = path.name if path.parent == PHOTOS else _origin(path)
         found = next((e for e in entries if e["file"] == origin), None)
-        if found is None or not found["licence"].startswith("CC BY"):
-            return ""
-        return escape(f" (photo: {found['credit']}, {found['licence']}, changed)")
+        return "" if found is None else credited(found["credit"], found["licence"])
 
     def network(self, name: str) -> Subject:
         """A network by the name of shipped weights, or by a file's; raises `FigureError`."""
@@ -90,6 +95,10 @@ class Inputs:
             raise FigureError(str(error)) from error
         self.weights[Path(name).name] = digest
         return Subject(path.stem, digest, model)
+
+    def followed(self, network: UnfoldedNetwork, image: Image) -> Followed:
+        """A run, k = 0..N, as the dashboard keeps it; two are remembered for their next figures."""
+        return _followed(network, image.numpy().tobytes(), image.shape)
 
     def hashes(self) -> dict[str, str]:
         """SHA-256 of every file that was opened, by name; weights apart."""
@@ -121,3 +130,11 @@ def sha256(content: bytes) -> str:
 def _network(path: Path, digest: str, device: str) -> UnfoldedNetwork:
     del digest  # only part of the key
     return weights.load(path).to(device)
+
+
+@lru_cache(maxsize=2)
+@torch.inference_mode()
+def _followed(network: UnfoldedNetwork, content: bytes, shape: torch.Size) -> Followed:
+    image = torch.frombuffer(bytearray(content), dtype=torch.float32).reshape(shape)
+    observations, digests = zip(*follow(network, image.to(next(network.parameters()).device)), strict=True)
+    return observations[0], digests

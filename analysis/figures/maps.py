@@ -23,6 +23,7 @@ from .inputs import Inputs
 from .sheet import Sheet, whole
 from .spec import FILE, Drawing, Recipe, setting
 from .style import FAINT, LINES, MARKS
+from .words import minus, typeset
 
 RASTERED = 5000
 """Points from which on a map is rastered in PDF and SVG."""
@@ -37,7 +38,7 @@ class MapsRecipe(Recipe):
     bank: str = setting("bank of embeddings; its scores lie beside it", "val.npz", FILE)
     k: int = setting("iteration; -1 is the last", -1, low=-1)
     method: str = setting("map: t-SNE or PCA", "t-SNE")
-    measure: str = setting(f"measure: {', '.join(CAPTIONS)}", "purity")
+    measure: str = setting("measure", "purity")
 
     def gather(self, inputs: Inputs) -> Maps:
         """Read bank and scores; nothing is fitted. Raises `FigureError`."""
@@ -141,7 +142,7 @@ class Maps(Drawing):
         top = sheet.line + side + 0.2 * sheet.em
         for name in [name for name in self.SAID if name in shown.measures]:
             found = shown.measures[name]
-            sheet.text(middle, top, f"{name} {found.mean:.2f} [{found.low:.2f}, {found.high:.2f}]")
+            sheet.text(middle, top, minus(f"{name} {found.mean:.2f} [{found.low:.2f}, {found.high:.2f}]"))
             top += sheet.line
         return top
 
@@ -174,7 +175,7 @@ class Maps(Drawing):
             f"What each network sees of a degradation: its pooled features $x_k$ of {self.about}, each photo"
             rf" clean and under the seven combinations, by {self.method} (left). Scores, with 95\,\%"
             rf" intervals by a bootstrap of the photos, are of the first 50 principal components, not of the"
-            f" map; right, at every $k$ beside the null models: {escape(CAPTIONS[self.measure])}."
+            f" map; right, at every $k$ beside the null models: {typeset(minus(CAPTIONS[self.measure]))}."
             " H: haze, R: rain, N: noise."
         )
 

@@ -13,14 +13,15 @@ from matplotlib.axes import Axes
 from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
 
-from .chart import plain, typeset
 from .errors import FigureError
 from .inputs import Inputs
-from .panel import fitting, in_sight
-from .pictures import Crop, few, matrix, numbers, scale_bar
+from .panel import in_sight
+from .pictures import Crop, matrix, numbers, scale_bar
+from .scale import scale, ticks
 from .sheet import NarrowError, Sheet
 from .spec import Drawing, Recipe, file_stem, sentence, setting
 from .style import DIVERGING, SEQUENTIAL
+from .words import plain, typeset
 
 ROLES = {"diverging": DIVERGING, "sequential": SEQUENTIAL}
 
@@ -175,23 +176,11 @@ class Matrix(Drawing):
             axes.add_patch(Rectangle((j - 0.5, i - 0.5), 1, 1, **look))
 
     def _scale(self, sheet: Sheet, shown: AxesImage, top: float) -> float:
-        """The colour bar, pointed where values lie beyond."""
-        low, high, values = self.recipe.low, self.recipe.high, self.window.of(self.values)
-        beyond = {(True, True): "both", (True, False): "min", (False, True): "max"}
-        ticks = few(high) if low == -high else [low, high]
-        how: dict[str, Any] = {
-            "orientation": "horizontal",
-            "ticks": ticks,
-            "format": _tick,
-            "extend": beyond.get((bool((values < low).any()), bool((values > high).any())), "neither"),
-            "extendfrac": 0.02,
-        }
-        margin = 0.5 * max(sheet.measured(_tick(tick)) for tick in ticks) + 0.1 * sheet.em
-        box = (margin, top, sheet.width - 2 * margin, 0.5 * sheet.em)
-        bar = sheet.colour_bar(shown, box, **how)
-        if self.recipe.unit:
-            bar.set_xlabel(fitting(sheet, [plain(self.recipe.unit)]), fontsize=sheet.preset.small)
-        return top + 0.5 * sheet.em + 2.3 * sheet.line
+        recipe, ends = self.recipe, (self.recipe.low, self.recipe.high)
+        margin = 0.5 * max(sheet.measured(_tick(tick)) for tick in ticks(ends)) + 0.1 * sheet.em
+        labels = [plain(recipe.unit)] if recipe.unit else []
+        values = self.window.of(self.values)
+        return scale(sheet, shown, values, ends, (top, margin), words=_tick, labels=labels)
 
     def caption(self) -> str:
         """What the table is called, and what it is of."""

@@ -34,7 +34,7 @@ class OperatorsRecipe(OnPhoto):
         subject, seen = inputs.network(self.weights), runs.scene(inputs, self)
         if not subject.model.has_operators:
             raise FigureError(f"this {subject.model.title} has no operators: A1 and A2 stay at the identity")
-        _, digests = runs.followed(subject.model, seen.image)
+        _, digests = inputs.followed(subject.model, seen.image)
         pairs = [(digest.state.a1[0], digest.state.a2[0]) for digest in digests]
         ks = chosen(self.ks, len(pairs) - 1, 5)
         channels = pairs[0][0].shape[0]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -15,8 +14,9 @@ from matplotlib.patches import Rectangle
 from . import runs
 from .errors import FigureError
 from .inputs import Inputs
-from .pictures import PHOTO, Crop, few, matrix, scale_bar, signed, tinted
-from .sheet import Sheet
+from .pictures import PHOTO, Crop, matrix, scale_bar, signed, tinted
+from .scale import scale
+from .sheet import Sheet, fitting
 from .shown import VIEWS, Found, Look, View
 from .spec import Drawing, OnPhoto, file_stem, sentence, setting
 from .style import VERMILION
@@ -102,7 +102,10 @@ class Shown(Drawing):
         if self.found.metric:
             sheet.text(sheet.width / 2, top, fitting(sheet, [self.found.metric]))
             top += sheet.line
-        return self._scale(sheet, shown, top) if self.view.labels else top + 0.03 * sheet.em
+        if not self.view.labels:
+            return top + 0.03 * sheet.em
+        values, place = self.window.of(self.found.values), (top, 0.6 * sheet.em)
+        return scale(sheet, shown, values, self.limits, place, words=signed, labels=self.view.labels)
 
     def heads(self) -> list[str]:
         """What stands above, the longest first."""
@@ -125,24 +128,6 @@ class Shown(Drawing):
             size = (found.frame.width, found.frame.height)
             axes.add_patch(Rectangle(corner, *size, fill=False, edgecolor=VERMILION, linewidth=1.2))
         return axes.images[0], axes
-
-    def _scale(self, sheet: Sheet, shown: AxesImage, top: float) -> float:
-        """The colour bar with its unit; it is pointed where values lie beyond."""
-        low, high = self.limits
-        values = self.window.of(self.found.values)
-        beyond = {(True, True): "both", (True, False): "min", (False, True): "max"}
-        extend = beyond.get((bool(values.min() < low), bool(values.max() > high)), "neither")
-        ticks = few(high) if low == -high else [low, high]
-        how: dict[str, Any] = {
-            "orientation": "horizontal",
-            "format": signed,
-            "extend": extend,
-            "extendfrac": 0.02,
-        }
-        box = (0.6 * sheet.em, top, sheet.width - 1.2 * sheet.em, 0.5 * sheet.em)
-        bar = sheet.colour_bar(shown, box, ticks=ticks, **how)
-        bar.set_xlabel(fitting(sheet, self.view.labels), fontsize=sheet.preset.small)
-        return top + 0.5 * sheet.em + 2.3 * sheet.line
 
     def caption(self) -> str:
         """What is shown, and of which run."""
@@ -172,11 +157,3 @@ def in_sight(values: np.ndarray, zoom: float, x: float, y: float) -> Crop:
     left, top = math.floor(width * (x - half)), math.floor(height * (y - half))
     right, bottom = math.ceil(width * (x + half)), math.ceil(height * (y + half))
     return Crop(left, top, min(right, width) - left, min(bottom, height) - top)
-
-
-def fitting(sheet: Sheet, words: Sequence[str]) -> str:
-    """The first that fits the sheet; raises `NarrowError` where not even the last does."""
-    fits = (each for each in words if sheet.measured(each) <= sheet.width)
-    found = next(fits, words[-1])
-    sheet.require(sheet.width, [found])
-    return found

@@ -135,8 +135,9 @@ def numbers(
     axes: Axes, values: Matrix, words: Sequence[Sequence[str]], shown: AxesImage, size: float
 ) -> None:
     """Print a number into every cell, light on dark and dark on light."""
-    for (i, j), value in np.ndenumerate(values):
-        red, green, blue, _ = shown.cmap(shown.norm(value))
+    colours = np.asarray(shown.cmap(shown.norm(values)))
+    for i, j in np.ndindex(values.shape):
+        red, green, blue, _ = colours[i, j]
         light = 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.45
         colour = "black" if light else "white"
         axes.text(j, i, words[i][j], ha="center", va="center", fontsize=size, color=colour)

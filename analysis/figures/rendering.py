@@ -11,7 +11,6 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_pdf import FigureCanvasPdf
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
-from matplotlib.image import AxesImage
 
 from .pictures import PHOTO
 from .presets import Preset
@@ -43,7 +42,7 @@ def rendered(figure: Figure, preset: Preset, form: str, *, quick: bool = False) 
 @contextmanager
 def _smooth(figure: Figure, needed: bool) -> Iterator[None]:
     """A PNG shows photos smaller than they are: there they are filtered, or rain becomes moiré."""
-    photos = [a for a in figure.findobj(AxesImage) if isinstance(a, AxesImage) and a.get_gid() == PHOTO]
+    photos = [shown for axes in figure.axes for shown in axes.images if shown.get_gid() == PHOTO]
     for shown in photos if needed else []:
         shown.set_interpolation("antialiased")
     try:

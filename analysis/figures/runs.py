@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
-import torch
 from torch import Generator
 
-from interir import Observation, UnfoldedNetwork, degrade, testsets
+from interir import degrade, testsets
 from interir.data import to_bytes
 from interir.degrade import Degraded
 from interir.shapes import Image
-from interir.tables import escape
 
-from ..digest import Digest, follow
 from ..interventions.effects import psnr
+from . import words
 from .errors import FigureError
-from .inputs import Inputs
+from .inputs import Inputs, Subject
 from .pictures import Pixels
 from .spec import OnPhoto
+from .words import photographed, typeset
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +53,7 @@ def scene(inputs: Inputs, recipe: OnPhoto) -> Scene:
     """The photo of a recipe, degraded; raises `FigureError` for levels outside Table 6."""
     clean, name = inputs.photo(recipe.photo), Path(recipe.photo).stem
     if not (recipe.haze or recipe.rain or recipe.noise):
-        return Scene(name, clean, None, f"the photo ``{escape(name)}''{inputs.credit(recipe.photo)}")
+        return Scene(name, clean, None, typeset(photographed(name, inputs.credit(recipe.photo))))
     return degraded(inputs, recipe.photo, (recipe.haze, recipe.rain, recipe.noise), recipe.seed)
 
 
@@ -69,31 +67,15 @@ def degraded(inputs: Inputs, photo: str, strengths: tuple[float, float, float], 
         raise FigureError(str(error)) from error
     sample = degrade.degrade(clean, levels, generator=Generator().manual_seed(seed))
     parts = {"haze": haze, "rain": rain, "noise": noise}
-    said = ", ".join(f"{kind} {level:g}" for kind, level in parts.items() if level)
-    sentence = f"``{escape(name)}''{inputs.credit(photo)} under {said} (levels of Table~6, seed {seed})"
-    return Scene(name, testsets.eight_bits(sample.image), sample, sentence)
+    sentence = words.degraded(name, parts, seed, inputs.credit(photo))
+    return Scene(name, testsets.eight_bits(sample.image), sample, typeset(sentence))
 
 
-def unfolding(network: UnfoldedNetwork, seen: Scene) -> Unfolding:
+def unfolding(inputs: Inputs, subject: Subject, seen: Scene) -> Unfolding:
     """Every estimate of a run by the final head, x̂_k = decode(x_k)."""
-    _, digests = followed(network, seen.image)
+    _, digests = inputs.followed(subject.model, seen.image)
     decoded = [digest.estimate for digest in digests]
     return Unfolding(tuple(map(pixels, decoded)), tuple(measured(each, seen.clean) for each in decoded))
-
-
-def followed(network: UnfoldedNetwork, image: Image) -> tuple[Observation, tuple[Digest, ...]]:
-    """What the dashboard keeps of a run, k = 0..N; two runs are remembered for their next figures."""
-    return _followed(network, image.numpy().tobytes(), image.shape)
-
-
-@lru_cache(maxsize=2)
-@torch.inference_mode()
-def _followed(
-    network: UnfoldedNetwork, content: bytes, shape: torch.Size
-) -> tuple[Observation, tuple[Digest, ...]]:
-    image = torch.frombuffer(bytearray(content), dtype=torch.float32).reshape(shape)
-    observations, digests = zip(*follow(network, image.to(next(network.parameters()).device)), strict=True)
-    return observations[0], digests
 
 
 def measured(image: Image, clean: Image | None) -> float | None:
@@ -108,4 +90,4 @@ def pixels(image: Image) -> Pixels:
 
 def decibels(value: float | None) -> str:
     """A PSNR as figures print it."""
-    return "" if value is None else f"{value:.2f} dB"
+    return "" if value is None else words.minus(f"{value:.2f} dB")

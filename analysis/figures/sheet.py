@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -31,6 +32,17 @@ SMALLER = (1.0, 0.8, 0.64)
 
 class NarrowError(ValueError):
     """A sheet on which texts would run into each other."""
+
+
+@lru_cache(maxsize=4096)
+def _extent(words: str, face: str, mathematics: str, size: float) -> float:
+    """How wide text is, in inches; remembered, as outlines are slow and every preview asks again.
+
+    ``mathematics`` is in force already, and part of the key.
+    """
+    del mathematics
+    outline = TextPath((0, 0), words, prop=FontProperties(family=face, size=size), usetex=False)
+    return float(outline.get_extents().width) / 72
 
 
 class Sheet:
@@ -105,8 +117,7 @@ class Sheet:
 
     def measured(self, words: str) -> float:
         """How wide small text is."""
-        face = FontProperties(family=self.preset.face, size=self.preset.small)
-        return float(TextPath((0, 0), words, prop=face, usetex=False).get_extents().width) / 72
+        return _extent(words, self.preset.face, self.preset.mathematics, self.preset.small)
 
     def require(self, width: float, words: Sequence[str]) -> None:
         """Raise `NarrowError` where small text does not fit a width."""
@@ -140,6 +151,14 @@ class Sheet:
 def whole(axes: Axes) -> None:
     """Ticks of iterations are whole numbers."""
     axes.xaxis.set_major_locator(MaxNLocator("auto", integer=True, steps=(1, 2, 5, 10)))
+
+
+def fitting(sheet: Sheet, words: Sequence[str]) -> str:
+    """The first that fits the sheet; raises `NarrowError` where not even the last does."""
+    fits = (each for each in words if sheet.measured(each) <= sheet.width)
+    found = next(fits, words[-1])
+    sheet.require(sheet.width, [found])
+    return found
 
 
 def composed(preset: Preset, paint: Callable[[Sheet], float]) -> Figure:

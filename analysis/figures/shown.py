@@ -28,6 +28,7 @@ from .inputs import Inputs, Subject
 from .pictures import Crop
 from .runs import Scene, decibels
 from .translated import translated
+from .words import minus
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Look:
     @cached_property
     def digest(self) -> Digest:
         """Iteration k."""
-        return runs.followed(self.subject.model, self.scene.image)[1][self.k]
+        return self.inputs.followed(self.subject.model, self.scene.image)[1][self.k]
 
     @property
     def clean(self) -> Image:
@@ -99,7 +100,7 @@ def _map(values: Tensor, detail: str = "", metric: str = "") -> Found:
 
 
 def _change(look: Look) -> Found:
-    _, digests = runs.followed(look.subject.model, look.scene.image)
+    _, digests = look.inputs.followed(look.subject.model, look.scene.image)
     return _map(views.change(look.scene.image, digests)[look.k])
 
 
@@ -137,7 +138,7 @@ def _features(look: Look, find: Callable[[list[Digest], int], Tensor]) -> Found:
 
 
 def _observed(look: Look) -> Found:
-    observation, _ = runs.followed(look.subject.model, look.scene.image)
+    observation, _ = look.inputs.followed(look.subject.model, look.scene.image)
     detail = look.within(observation.features.shape[1])
     return _map(views.observed_features(observation, look.channel)[0], detail)
 
@@ -192,7 +193,7 @@ def _done_image(look: Look) -> Found:
 
 def _done_difference(look: Look) -> Found:
     found = _done(look)
-    metric = "" if found.change is None else f"{found.change:+.2f} dB".replace("-", "−")
+    metric = "" if found.change is None else minus(f"{found.change:+.2f} dB")
     return _map(found.difference.mean(dim=1)[0], f"do({escape(look.do)})", metric)
 
 

@@ -23,6 +23,9 @@ from .inputs import Inputs
 from .presets import Preset
 from .sheet import Sheet, composed
 
+LATIN = "\u017f"
+"""The last of the letters that pdfLaTeX has in every installation (Latin Extended-A)."""
+
 FILE, RUN, WEIGHTS = "file", "run", "weights"
 """Roles of a setting that names something to be opened; a run's file goes by its folder as well."""
 
@@ -211,8 +214,8 @@ def _frozen(value: Any) -> Any:
 
 
 def _engine(caption: str) -> list[str]:
-    """pdfLaTeX sets no Chinese by itself."""
-    foreign = any(unicodedata.east_asian_width(c) in "WF" for c in caption)
+    """pdfLaTeX sets European scripts of Latin letters by itself, and no other."""
+    foreign = any(c > LATIN for c in caption)
     return [
         "% needs XeLaTeX or LuaLaTeX with a font that has these characters, or the CJKutf8 package"
     ] * foreign

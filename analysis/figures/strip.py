@@ -44,7 +44,7 @@ class StripRecipe(OnPhoto):
     def gather(self, inputs: Inputs) -> Strip:
         """Run the network and choose where to look closely."""
         subject, seen = inputs.network(self.weights), runs.scene(inputs, self)
-        run = runs.unfolding(subject.model, seen)
+        run = runs.unfolding(inputs, subject, seen)
         ks = chosen(self.ks, run.depth, 8)
         first = Panel("input $y$", runs.pixels(seen.image), runs.measured(seen.image, seen.clean))
         panels = [first, *(Panel(f"$k = {k}$", run.estimates[k], run.psnr[k]) for k in ks)]

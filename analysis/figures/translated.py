@@ -9,7 +9,6 @@ from interir.shapes import Image
 
 from .. import bound, lens
 from ..bound import BoundError
-from . import runs
 from .errors import FigureError
 from .inputs import Inputs, Subject
 
@@ -28,7 +27,7 @@ def translated(inputs: Inputs, subject: Subject, image: Image, k: int) -> Image:
     except BoundError as error:
         raise FigureError(str(error)) from error
     inputs.files[path.name] = path
-    observation, digests = runs.followed(subject.model, image)
+    observation, digests = inputs.followed(subject.model, image)
     device = next(subject.model.parameters()).device
     seen = Observation(observation.image.to(device), observation.features.to(device))
     return tuned.estimate(subject.model, k, digests[k].state.x.to(device), seen).cpu()

@@ -41,7 +41,10 @@ export const csv = (rows) => {
 export const ofNetwork = ({ info }) => `${info.family} (${info.name}, weights ${info.weights})`;
 
 /** Runs in a sentence, for the caption of what is of them: those on screen, where none are named. */
-export const ofRuns = (...runs) => (runs.length ? runs : session.runs).map((run) => `${ofNetwork(run)} on “${run.info.title}”`).join(" and ");
+export const ofRuns = (...runs) => {
+  const networks = Map.groupBy(runs.length ? runs : session.runs, ({ info }) => info.photo);
+  return [...networks].map(([photo, on]) => `${on.map(ofNetwork).join(" and ")} on ${photo}`).join("; ");
+};
 
 /** A table on screen as a figure, { kind, parameters }; what is not finite has no number. */
 export function asMatrix({ rows, columns, values, limits: [low, high], role, ...more }) {
@@ -57,14 +60,18 @@ export function tableEntries(run, table) {
   return entries({ run: run.info.id, title: name, kind: table.kind ?? kind, parameters: table.parameters ?? parameters }, { "Data (CSV)": data });
 }
 
-/** Have the server draw a figure, or pack its numbers, and save the file. */
+/** Have the server make a file of what is ordered, and save it; its name. */
+export async function taken(order) {
+  const response = await posted("figures/file", order);
+  const name = decodeURIComponent(/filename\*=UTF-8''([^;]+)/.exec(response.headers.get("Content-Disposition"))[1]);
+  save(await response.blob(), name);
+  return name;
+}
+
 async function take({ run, kind, parameters }, format) {
   say(`Making the ${format.toUpperCase()} …`, 60);
   try {
-    const response = await posted("figures/file", { run, kind, parameters, preset: preset(), format });
-    const name = decodeURIComponent(/filename\*=UTF-8''([^;]+)/.exec(response.headers.get("Content-Disposition"))[1]);
-    save(await response.blob(), name);
-    say(`${name} was saved.`);
+    say(`${await taken({ run, kind, parameters, preset: preset(), format })} was saved.`);
   } catch (problem) {
     say(problem.message, 10);
   }
@@ -73,7 +80,7 @@ async function take({ run, kind, parameters }, format) {
 function pin(descriptor) {
   try {
     tray.add(descriptor);
-    say(`Pinned: ${tray.items.length} in the tray.`);
+    say([`Pinned: ${tray.items.length} in the tray.`, tray.note].join(" "), tray.note ? 10 : 5);
   } catch (problem) {
     say(problem.message, 10);
   }

@@ -1,5 +1,5 @@
 // The paper: choose a figure, see it at its size, and take it along with what makes it again.
-import { save } from "./export.js";
+import { taken } from "./export.js";
 import { Form } from "./figures_form.js";
 import { Preview } from "./figures_preview.js";
 import { copy, link } from "./links.js";
@@ -200,10 +200,7 @@ export class Figures {
   async take(format) {
     const end = this.wait(format === "zip" ? "packing" : "making the file");
     try {
-      const response = await posted("figures/file", { ...this.order(), format });
-      const name = decodeURIComponent(/filename\*=UTF-8''([^;]+)/.exec(response.headers.get("Content-Disposition"))[1]);
-      save(await response.blob(), name);
-      end(`${name} was saved.`);
+      end(`${await taken({ ...this.order(), format })} was saved.`);
     } catch (problem) {
       end(problem.message);
     }

@@ -6,21 +6,39 @@ const MOST = 26;  // as many as there are letters
 /** The letter that a panel has on a board. */
 export const letter = (i) => `(${String.fromCharCode(97 + i)})`;
 
-/** `items` are plain records { run, kind, parameters, title }, kept for this visit. Fires "change". */
+const stored = (items) => {
+  try {
+    sessionStorage.setItem(KEY, JSON.stringify(items));
+    return true;
+  } catch {
+    return false;  // the browser's quota, a few MB
+  }
+};
+
+/**
+ * `items` are plain records { run, kind, parameters, title }, kept for this visit; `lost` is how many of
+ * them go when the page is loaded again: maps, which are too large for what outlives it. Fires "change".
+ */
 class Tray extends EventTarget {
   items = JSON.parse(sessionStorage.getItem(KEY) ?? "[]");
+  lost = 0;
 
   keep(items) {
-    try {
-      sessionStorage.setItem(KEY, JSON.stringify(items));
-    } catch {
-      throw new Error("The tray is full: maps are large. Take one out first.");
-    }
+    const small = items.filter(({ parameters }) => !parameters.packed);
+    const outlive = [items, small, []].find(stored) ?? [];
+    this.lost = items.length - outlive.length;
     this.items = items;
     this.dispatchEvent(new Event("change"));
   }
 
-  /** @throws where the tray is full */
+  /** What a visitor must know of it. */
+  get note() {
+    if (!this.lost) return "";
+    const [what, is] = this.lost === 1 ? ["1 panel is", "it"] : [`${this.lost} panels are`, "them"];
+    return `${what} too large to outlast this page: loading it again drops ${is}.`;
+  }
+
+  /** @throws where a board has no letter left */
   add(item) {
     if (this.items.length >= MOST) throw new Error(`The tray is full: a board has at most ${MOST} panels.`);
     this.keep([...this.items, item]);
@@ -58,7 +76,8 @@ export class TrayList {
     const list = document.createElement("ol");
     list.append(...tray.items.map((item, i) => this.row(item, i)));
     const hint = Object.assign(document.createElement("p"), { className: "empty", textContent: "Nothing is pinned. The ⤓ of every picture and chart pins it here." });
-    this.element.replaceChildren(tray.items.length ? list : hint);
+    const note = Object.assign(document.createElement("p"), { className: "note", textContent: tray.note });
+    this.element.replaceChildren(...(tray.items.length ? [list, note] : [hint]));
   }
 
   row({ title }, i) {

@@ -47,6 +47,17 @@ def test_frames_and_their_times(shot, form):
         assert frame.shape[0] > HEIGHT
 
 
+def test_the_preview_is_the_film(shot):
+    """All frames at their own size, whatever the format of the file will be."""
+    form, content = shot.glimpse(SLIDE)
+    with Image.open(io.BytesIO(content)) as made:
+        assert made.format.lower() == form
+        assert made.n_frames == len(shot.panels)
+        assert made.size == shot.frames()[0].size
+        for frame, panel in zip(ImageSequence.Iterator(made), shot.panels, strict=True):
+            assert np.abs(light(np.asarray(frame.convert("RGB"))) - light(panel.pixels)).max() < 12
+
+
 def test_k_and_psnr_are_burnt_in():
     """The photo keeps its pixels; the band below changes with k, with PSNR and with progress."""
     photo = pixels()

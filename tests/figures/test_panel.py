@@ -1,7 +1,6 @@
-"""Panels and charts: what is drawn is what the run has, at the k, channel, colours and zoom asked for."""
+"""Panels: what is drawn is what the run has, at the k, channel, colours and zoom asked for."""
 
 import io
-import json
 
 import numpy as np
 import pytest
@@ -10,7 +9,6 @@ from pypdf import PdfReader
 
 from analysis import bound, lens, views
 from analysis.digest import follow
-from analysis.figures.chart import ChartRecipe
 from analysis.figures.errors import FigureError
 from analysis.figures.export import export
 from analysis.figures.inputs import Inputs
@@ -22,7 +20,6 @@ from analysis.ledger import ledger
 from interir import testsets
 from interir.data import to_bytes
 from interir.degrade import degrade, uniform_levels
-from tests.figures.support import CHART
 
 LEVELS = {"haze": 60.0, "rain": 90.0, "noise": 10.0, "seed": 3}
 ON = {"photo": "photo0.png", "weights": "ours.safetensors", **LEVELS}
@@ -210,52 +207,12 @@ def test_refusals(inputs, more, words):
         PanelRecipe(**{**ON, "k": 1, **more}).gather(inputs)
 
 
-def test_lines_are_the_numbers(inputs):
-    """Through JSON into the plot: values, axes, the star, the band, the mark; None leaves a gap."""
-    parameters = json.loads(json.dumps(CHART))
-    chart = order("chart", parameters, "cvpr-column", ()).recipe.gather(inputs)
-    left, right = [axes for axes in chart.figure(PAGE).axes if axes.lines and axes.get_ylabel()]
-    curves = {line.get_label(): line.get_ydata() for line in left.lines}
-    np.testing.assert_array_equal(curves["PSNR"], CHART["lines"][0]["values"])
-    assert left.get_ylabel() == "PSNR / dB"
-    assert right.get_ylabel() == "SSIM"
-    np.testing.assert_array_equal(right.lines[0].get_ydata(), [0.5, np.nan, 0.7])
-    assert [2, 2] in [list(line.get_xdata()) for line in left.lines]  # the mark at k = 2
-    stars = [line for line in left.lines if line.get_marker() == "*"]
-    assert [(s.get_xdata()[0], s.get_ydata()[0]) for s in stars] == [(2, 25.0)]
-    arrays = chart.arrays()
-    np.testing.assert_array_equal(arrays["0/PSNR"], [[0, 20], [1, 24], [2, 25]])
-    assert arrays["2/interval"].shape == (2, 3)
-    assert chart.caption() == r"PSNR and SSIM, 50\%: InterIR on \_a, $\lambda$."
-
-
-@pytest.mark.parametrize(
-    "lines",
-    [[], [{"name": "a"}], [{"name": "a", "values": []}], [{"name": "a", "values": [1], "colour": "red"}],
-     [{"name": "a", "values": [1, 2], "upto": [1]}], [{"name": "a", "values": ["x"]}], ["a"]],
-)  # fmt: skip
-def test_lines_that_are_none(inputs, lines):
-    """A chart needs lines with names and numbers."""
-    with pytest.raises(FigureError):
-        ChartRecipe(lines=tuple(lines)).gather(inputs)
-
-
-@pytest.mark.parametrize("kind", ["panel", "chart"])
-def test_manifests_make_the_same_bytes(folder, tmp_path, kind):
+def test_manifests_make_the_same_bytes(folder, tmp_path):
     """Written, read back and carried out again."""
-    parameters = {
-        **ON,
-        "photo": str(folder / "photo0.png"),
-        "what": "change",
-        "k": 1,
-        "zoom": 3,
-        "low": -0.1,
-        "high": 0.1,
-    }
-    wanted = order(kind, parameters if kind == "panel" else CHART, "eccv", ("pdf", "svg", "png"))
-    first = export(wanted, Inputs([folder]))
+    shown = {"what": "change", "k": 1, "zoom": 3, "low": -0.1, "high": 0.1}
+    parameters = {**ON, "photo": str(folder / "photo0.png"), **shown}
+    first = export(order("panel", parameters, "eccv", ("pdf", "svg", "png")), Inputs([folder]))
     (name,) = [name for name in first if name.endswith(".json")]
-    assert name.startswith("panel-change-k01-photo0" if kind == "panel" else "chart-psnr-and-ssim")
+    assert name.startswith("panel-change-k01-photo0")
     (tmp_path / name).write_bytes(first[name])
-    again = export(read(tmp_path / name)[0], Inputs([folder]))
-    assert again == first
+    assert export(read(tmp_path / name)[0], Inputs([folder])) == first
