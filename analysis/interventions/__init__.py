@@ -9,4 +9,5 @@ from .bench import unfold as unfold
 from .text import CATALOGUE as CATALOGUE
 from .text import combination as combination
 from .text import described as described
+from .text import in_words as in_words
 from .text import settings as settings

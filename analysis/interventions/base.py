@@ -10,7 +10,7 @@ Stage k means the stage with the weights of iteration k, wherever and however of
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar
 
@@ -72,6 +72,16 @@ class Intervention(ABC):
         """Its settings, the stages apart."""
         return tuple(getattr(self, f.name) for f in fields(self) if f.name != "stages")
 
+    @property
+    def what(self) -> str:
+        """What it does with its settings, for people."""
+        return self.title
+
+    @property
+    def words(self) -> str:
+        """What it does and where, for people."""
+        return self.what if self.stages is None else f"{self.what} at k = {spans(self.stages)}"
+
     def __str__(self) -> str:
         value = ":".join(str(value) for value in self.values)
         stages = "" if self.stages is None else "@" + ",".join(map(str, self.stages))
@@ -109,6 +119,29 @@ class OnBrick(Intervention):
     def bricks(self, network: nn.Module) -> list[Any]:
         """The bricks of a network that would be edited."""
         return [module for module in network.modules() if isinstance(module, self.brick)]
+
+
+def number(value: float) -> str:
+    """A number as it is printed, with a true minus sign."""
+    return f"{value:g}".replace("-", "−")
+
+
+def spans(stages: Sequence[int]) -> str:
+    """``1–3, 5`` of 1, 2, 3, 5; the order stays."""
+    runs: list[list[int]] = []
+    for k in stages:
+        if runs and k == runs[-1][-1] + 1:
+            runs[-1].append(k)
+        else:
+            runs.append([k])
+    return ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
+
+
+def iterations(stages: Sequence[int] | None) -> str:
+    """Iterations as the subject of a sentence."""
+    if stages is None:
+        return "every iteration"
+    return f"iteration{'s' if len(stages) > 1 else ''} {spans(stages)}"
 
 
 def override(module: nn.Module, method: str, decorate: Callable[[Callable], Callable]) -> None:

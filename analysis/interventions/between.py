@@ -10,7 +10,7 @@ from torch import Tensor
 
 from interir import State, UnfoldedNetwork, operators
 
-from .base import Around, InterventionError, OnOrder, OnState
+from .base import Around, InterventionError, OnOrder, OnState, iterations
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,10 @@ class Skip(OnOrder):
 
     name: ClassVar[str] = "skip"
     title: ClassVar[str] = "leave stages out"
+
+    @property
+    def words(self) -> str:
+        return f"{iterations(self.stages)} skipped"
 
     def instead(self, k: int) -> tuple[int, ...]:
         return () if self.acts(k) else (k,)
@@ -31,6 +35,10 @@ class Repeat(OnOrder):
     name: ClassVar[str] = "repeat"
     title: ClassVar[str] = "run stages again"
     times: int = 2
+
+    @property
+    def words(self) -> str:
+        return f"{iterations(self.stages)} run {self.times} times"
 
     def __post_init__(self) -> None:
         if self.times < 1:
@@ -46,6 +54,10 @@ class Reorder(OnOrder):
 
     name: ClassVar[str] = "reorder"
     title: ClassVar[str] = "run stages in another order"
+
+    @property
+    def words(self) -> str:
+        return f"iterations run in the order {', '.join(map(str, self.stages or ()))}"
 
     def __post_init__(self) -> None:
         if not self.stages or len(set(self.stages)) < len(self.stages):
@@ -108,6 +120,10 @@ class TruncateOperators(OnOperators):
     name: ClassVar[str] = "rank"
     title: ClassVar[str] = "A1 and A2 cut to rank r"
     rank: int = 4
+
+    @property
+    def what(self) -> str:
+        return f"A1 and A2 cut to rank {self.rank}"
 
     def __post_init__(self) -> None:
         if self.rank < 0:

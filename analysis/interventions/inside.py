@@ -13,7 +13,7 @@ from interir import Convolution, ExplainableConv2d, Solve, UnfoldedNetwork
 from interir.blocks import Descent, PooledGains
 from interir.shapes import Gain
 
-from .base import Around, InterventionError, OnBrick, override
+from .base import Around, InterventionError, OnBrick, number, override
 
 TERMS = ("operator", "prior")
 """The two terms of the direction V."""
@@ -79,6 +79,10 @@ class ShiftThresholds(OnConvolutions):
     title: ClassVar[str] = "thresholds moved"
     by: float = 0.5
 
+    @property
+    def what(self) -> str:
+        return f"thresholds {'lowered' if self.by < 0 else 'raised'} by {number(abs(self.by))}"
+
     def edit(self, k: int, module: ExplainableConv2d, around: Around) -> None:
         _set_threshold(module, module.threshold + self.by)
 
@@ -97,6 +101,10 @@ class SetGain(OnBrick):
     brick = PooledGains
     gain: str = "W2"
     value: float = -1.0
+
+    @property
+    def what(self) -> str:
+        return f"{self.gain} = {number(self.value)}"
 
     def refusal(self, network: UnfoldedNetwork) -> str | None:
         names = sorted({name for module in self.bricks(network) for name in module.names})
@@ -136,6 +144,10 @@ class ScaleStep(OnDescent):
     title: ClassVar[str] = "step size scaled"
     by: float = 0.5
 
+    @property
+    def what(self) -> str:
+        return f"step size × {number(self.by)}"
+
     def instead(self, solve: Solve) -> Solve:
         return replace(solve, size=solve.size * self.by)
 
@@ -147,6 +159,10 @@ class RemoveTerm(OnDescent):
     name: ClassVar[str] = "remove"
     title: ClassVar[str] = "a term of the step left out"
     term: str = "operator"
+
+    @property
+    def what(self) -> str:
+        return f"{self.term} term left out"
 
     def __post_init__(self) -> None:
         if self.term not in TERMS:

@@ -52,6 +52,18 @@ def described(interventions: tuple[Intervention, ...]) -> str:
     return " + ".join(map(str, interventions)) or NOTHING
 
 
+def in_words(text: str) -> str:
+    """The same for people; a text that describes no combination stays as it is.
+
+    >>> in_words("gain=W2:-1.0 + skip@1,2,3")
+    'W2 = −1 + iterations 1–3 skipped'
+    """
+    try:
+        return " + ".join(one.words for one in combination(text)) or NOTHING
+    except InterventionError:
+        return text
+
+
 def intervention(text: str) -> Intervention:
     """One intervention from its text."""
     head, at, stages = text.partition("@")

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from statistics import fmean
 from typing import Any, ClassVar
 
 import torch
@@ -19,14 +20,15 @@ from jaxtyping import Bool
 from torch import Generator, Tensor
 from torch.nn import functional as F
 
-from interir import Convolution, ExplainableConv2d, UnfoldedNetwork
+from interir import Convolution, ExplainableConv2d, State, Trace, UnfoldedNetwork
 from interir.bootstrap import Interval
+from interir.degrade import Degraded
 from interir.explainable import modulate
 from interir.scores import CEILING
 from interir.shapes import Features, Image
 
 from ..embedding import resampling
-from ..interventions import restore
+from ..interventions import unfold
 from ..interventions.base import Around, override
 from ..interventions.inside import OnConvolutions
 from .truth import Source, degraded, density
@@ -60,7 +62,7 @@ class ClearMasks(OnConvolutions):
 
 def _resized(places: Bool[Tensor, "h w"], like: Features | Image) -> Bool[Tensor, "h w"]:
     """The same places on a grid of another size."""
-    grown = F.interpolate(places[None, None].float(), like.shape[-2:], mode="nearest-exact")
+    grown = F.interpolate(places[None, None].to(like), like.shape[-2:], mode="nearest-exact")
     return grown[0, 0].bool()
 
 
@@ -68,13 +70,19 @@ def _resized(places: Bool[Tensor, "h w"], like: Features | Image) -> Bool[Tensor
 class Cleared:
     """dPSNR in dB, inside and outside the degraded places; ``k`` is 0 where all stages were cleared.
 
-    ``there`` by clearing the degraded places, ``elsewhere`` the mean over equal areas elsewhere.
+    ``there`` by clearing the degraded places, ``areas`` by clearing each of the equal areas elsewhere.
     """
 
     photo: int
     k: int
     there: tuple[float, float]
-    elsewhere: tuple[float, float]
+    areas: tuple[tuple[float, float], ...]
+
+    @property
+    def elsewhere(self) -> tuple[float, float]:
+        """The mean over the areas."""
+        inside, outside = zip(*self.areas, strict=True)
+        return fmean(inside), fmean(outside)
 
 
 def clear(
@@ -86,24 +94,49 @@ def clear(
     """
     generator = Generator().manual_seed(seed)
     for i in range(len(source)):
-        sample = source.sample(i, kind)
-        places = degraded(density(sample, kind, network.down))
-        areas = [places, *(_rolled(places, generator) for _ in range(rolls))]
-        plain = _restored(network, sample.image, ())
-        for k in range(network.depth + 1):
-            stages = (k,) if k else None
-            changes = []
-            for area in areas:
-                image = _restored(network, sample.image, (ClearMasks(area, stages=stages),))
-                changes.append(_change(image, plain, sample.clean, places, network.down))
-            there, *others = changes
-            mean = torch.tensor(others).mean(dim=0)
-            yield Cleared(i, k, there, (mean[0].item(), mean[1].item()))
+        yield from cleared(network, source.sample(i, kind), kind, generator, photo=i, rolls=rolls)
+
+
+def cleared(
+    network: UnfoldedNetwork,
+    sample: Degraded,
+    kind: str,
+    generator: Generator,
+    *,
+    photo: int = 0,
+    rolls: int = ROLLS,
+) -> Iterator[Cleared]:
+    """The same on one photo whose layers are known; nothing where no place of it is degraded."""
+    places = degraded(density(sample, kind, network.down))
+    if not places.any():
+        return
+    areas = [places, *(_rolled(places, generator) for _ in range(rolls))]
+    passed = _passed(network, sample.image)
+    plain = _decoded(network, passed, passed[-1])
+    for k in range(network.depth + 1):
+        images = (_restored(network, passed, area, k) for area in areas)
+        there, *others = (_change(image, plain, sample.clean, places, network.down) for image in images)
+        yield Cleared(photo, k, there, tuple(others))
 
 
 @torch.inference_mode()
-def _restored(network: UnfoldedNetwork, image: Image, do: tuple[ClearMasks, ...]) -> Image:
-    return restore(network, image, do)
+def _passed(network: UnfoldedNetwork, image: Image) -> Trace[State]:
+    """The states of the plain run: what lies before stage k need not run again."""
+    return network.trace(image, keep=lambda iteration: iteration.state)
+
+
+@torch.inference_mode()
+def _restored(network: UnfoldedNetwork, passed: Trace[State], area: Bool[Tensor, "h w"], k: int) -> Image:
+    """The photo with the masks cleared at stage k, or, where it is 0, at all of them."""
+    first = k or 1
+    do = ClearMasks(area, stages=(k,) if k else None)
+    *_, last = unfold(network, passed.observation, passed[first - 1], (do,), first=first)
+    return _decoded(network, passed, last.state)
+
+
+@torch.inference_mode()
+def _decoded(network: UnfoldedNetwork, passed: Trace[State], state: State) -> Image:
+    return network.decode(state.x, passed.observation)
 
 
 def _rolled(places: Bool[Tensor, "h w"], generator: Generator) -> Bool[Tensor, "h w"]:
@@ -152,3 +185,15 @@ def effects(found: Sequence[Cleared]) -> Iterator[Effect]:
             )
             values = (resampling.mean(each, weights) for each in (there, elsewhere, there - elsewhere))
             yield Effect(k, where, len(rows), *values)
+
+
+def alone(found: Cleared) -> Iterator[Effect]:
+    """The effects on one photo, which has no interval: the range over the areas stands in its place."""
+    for side, where in enumerate(("inside", "outside")):
+        there, areas = found.there[side], [area[side] for area in found.areas]
+        beyond = [there - area for area in areas]
+        yield Effect(found.k, where, 1, Interval(there, there, there), _range(areas), _range(beyond))
+
+
+def _range(values: Sequence[float]) -> Interval:
+    return Interval(fmean(values), min(values), max(values))

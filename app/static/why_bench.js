@@ -4,7 +4,7 @@ import { MapFrames, PhotoFrames, fixed, format } from "./frames.js";
 import { sentence } from "./kernels.js";
 import { address } from "./net.js";
 import { Link, Panel } from "./panel.js";
-import { Section, made } from "./why_section.js";
+import { Section, made, usable } from "./why_section.js";
 
 const NOTES = {
   image: "the photo restored under do(·)",
@@ -14,7 +14,7 @@ const NOTES = {
 const FORM = `<label>do <select class="kind"></select></label><span class="settings"></span>
   <label>at stages <input class="stages" type="text" placeholder="all" title="for example 1-3,5" size="8"></label>
   <button class="add" title="Combine it with what was chosen before">Add</button><button class="go">Do it</button>
-  <span class="chosen"></span><output class="hint" role="status"></output>`;
+  <output class="hint" role="status"></output><p class="problem" role="alert" hidden></p><span class="chosen"></span>`;
 
 export const signed = (v) => (Number.isFinite(v) ? `${v < 0 ? "−" : "+"}${Math.abs(v).toFixed(2)} dB` : "–");
 
@@ -31,6 +31,7 @@ export class Bench extends Section {
   async fill() {
     const { run } = this, link = new Link();
     this.head.innerHTML = FORM;
+    usable(this.head, false);
     const done = () => ({ do: this.tried[0]?.text ?? "" });
     this.result = new Panel({ symbol: "x̂<sub>N</sub>", title: "restored under do(·)", note: NOTES.image, link, run, source: shown("do-image", done) });
     this.difference = new Panel({ symbol: "Δ", title: "difference", note: NOTES.difference, link, run, source: shown("do-difference", done) });
@@ -45,9 +46,9 @@ export class Bench extends Section {
     try {
       [this.catalogue, this.plain] = await Promise.all([run.json("interventions.json"), run.json("oddity.json")]);
     } catch (problem) {
-      this.part(".hint").textContent = problem.message;
-      return;
+      return void this.say("", problem.message);
     }
+    usable(this.head, true);
     this.part(".kind").replaceChildren(...this.catalogue.map(({ name, title, refusal }) => Object.assign(new Option(title, name), { disabled: Boolean(refusal), title: refusal ?? "" })));
     this.part(".kind").value = this.catalogue.find(({ refusal }) => !refusal)?.name;
     this.settings();
@@ -80,11 +81,12 @@ export class Bench extends Section {
   /** Do what was chosen, or what the form says where nothing was. */
   async go() {
     const { run } = this, text = (this.chosen.length ? this.chosen : [this.text()]).join(" + "), base = `do/${encodeURIComponent(text)}`;
-    this.part(".hint").textContent = "working …";
+    const turn = (this.turn = Symbol()), late = () => turn !== this.turn || !this.current;
+    this.say("working …");
     try {
       const effect = await run.json(`${base}/effect.json`);
-      if (!this.current) return;
-      this.part(".hint").textContent = "";
+      if (late()) return;
+      this.say("");
       this.result.show(PhotoFrames.load([address(run.path(`${base}/image.png`))]));
       this.result.metric(Number.isFinite(effect.psnr) ? `${fixed(effect.psnr, 2)} dB` : "");
       this.difference.show(run.array(`${base}/difference.npy`).then((array) => MapFrames.make({ ...array, shape: [1, ...array.shape.slice(-2)] }, "diverging")));
@@ -92,14 +94,21 @@ export class Bench extends Section {
       this.tried = [effect, ...this.tried.filter((other) => other.text !== effect.text)];
       this.history();
     } catch (problem) {
-      this.part(".hint").textContent = problem.message;
+      if (!late()) this.say("", problem.message);
     }
+  }
+
+  /** Say what goes on, or what went wrong: then the pictures are of what was done before, and stand back. */
+  say(text, problem = "") {
+    this.part(".hint").textContent = text;
+    Object.assign(this.part(".problem"), { textContent: problem, hidden: !problem });
+    this.panels.forEach(({ element }) => element.classList.toggle("stale", Boolean(problem)));
   }
 
   /** What was done so far on this photo, the latest first; last, how odd it is before anything is done. */
   history() {
     const cell = (oddity) => `<td${oddity?.worst > 0.95 ? ' class="odd"' : ""}>${odd(oddity)}</td>`;
-    const rows = this.tried.map(({ text, psnr, change, moved, oddity }) => `<tr><th>${text}</th><td>${fixed(psnr, 2)}</td><td>${signed(change)}</td><td>${format(moved)}</td>${cell(oddity)}</tr>`);
+    const rows = this.tried.map(({ text, words, psnr, change, moved, oddity }) => `<tr><th title="${text}">${words}</th><td>${fixed(psnr, 2)}</td><td>${signed(change)}</td><td>${format(moved)}</td>${cell(oddity)}</tr>`);
     const plain = `<tr class="null"><th>nothing</th><td>${fixed(this.run.info.psnr?.at(-1), 2)}</td><td>–</td><td>0</td>${cell(this.plain.oddity)}</tr>`;
     this.table.innerHTML = `<table class="scores"><tr><th>do</th><th>PSNR / dB</th><th>change</th><th>RMS of Δ</th><th>features at their oddest</th></tr>${rows.join("")}${plain}</table>`;
     const read = "Odder: by their Mahalanobis distance, than this share of ordinary runs on other photos; ×: that distance over the ordinary one. Read it against do(nothing).";

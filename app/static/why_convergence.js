@@ -1,5 +1,6 @@
 // Does it converge? The solver's own residuals, shown as tests.
 import { Chart, INK } from "./charts.js";
+import { ofNetwork, ofRuns } from "./export.js";
 import { sentence } from "./kernels.js";
 import { Job } from "./why_job.js";
 import { Section } from "./why_section.js";
@@ -24,8 +25,8 @@ export class Convergence extends Section {
 
   async fill() {
     const { run, signal } = this;
-    this.charts = CURVES.map(({ title, note }) => new Chart({ title, note, log: true }));
-    this.reduced = new Chart({ title: "does each stage reduce its own merit?", note: REDUCED });
+    this.charts = CURVES.map(({ title, note }) => new Chart({ title, note, log: true, about: () => ofRuns(run) }));
+    this.reduced = new Chart({ title: "does each stage reduce its own merit?", note: REDUCED, about: () => ofNetwork(run) });
     this.charts.forEach((chart) => { chart.element.hidden = true; });
     this.cells.replaceChildren(...[...this.charts, this.reduced].map((chart) => chart.element));
     const job = new Job("Compute residuals", { path: () => run.path("convergence.ndjson"), heard: ({ curves }) => curves && this.show(curves), signal });
@@ -60,6 +61,6 @@ export class Convergence extends Section {
     });
     this.reduced.element.hidden = false;
     this.reduced.show(lines, { y: "share of photos" });
-    this.reduced.metric(`${photos} photos of ${data} × 7`);
+    this.reduced.metric(`${photos} photos of ${data} × ${reduced[0].photos / photos}`);
   }
 }

@@ -6,7 +6,7 @@ import { npyText, readNpy } from "./npy.js";
 import { Panel } from "./panel.js";
 import { session } from "./session.js";
 import { Job } from "./why_job.js";
-import { made } from "./why_section.js";
+import { made, usable } from "./why_section.js";
 
 const MAP = "red raised the number that is explained, blue lowered it; for an error, red did harm";
 
@@ -16,25 +16,26 @@ const unpacked = (text) => readNpy(Uint8Array.from(atob(text), (c) => c.charCode
 const percent = new Set(["completeness gap"]);
 
 export class Credit {
-  /** @param ask gives { region, metric, baseline } as the form above says them; @param first the method to begin with */
-  constructor({ link, region, ask, signal, first }) {
+  /** @param run whose credit comes first; @param ask gives { region, metric, baseline } as the form above says them; @param first the method to begin with */
+  constructor({ run, link, region, ask, signal, first }) {
     Object.assign(this, { ask, first });
     this.element = made("div", "credit", `<div class="head"><label>method <select class="method"></select></label>
       <label class="of-run">network <select class="run"></select></label><label class="effort"><span></span> <input type="number" min="1" step="1"></label></div>
       <div class="shown"></div><table class="scores numbers"></table><p class="what"></p>`);
-    this.panel = new Panel({ symbol: "φ", title: "credit", note: MAP, link, run: session.main, source: () => this.figure() });
+    this.panel = new Panel({ symbol: "φ", title: "credit", note: MAP, link, run, source: () => this.figure() });
     this.panel.overlay = (...place) => region.paint(...place);
-    this.chart = new Chart({ title: "credit by iteration", note: "in units of the metric" });
+    this.chart = new Chart({ title: "credit by iteration", note: "in units of the metric", about: () => ofRuns(this.run) });
     this.job = new Job("Explain", { path: () => this.path(), heard: (line) => this.heard(line), signal });
     this.table = made("div", "rows");
     this.part(".head").append(this.job.element);
     this.part(".shown").append(this.panel.element, this.chart.element, this.table);
     this.part(".run").replaceChildren(...session.runs.map((run, i) => new Option(session.name(run), i)));
+    this.part(".run").value = session.runs.indexOf(run);
     this.part(".of-run").hidden = session.runs.length < 2;
     this.part(".method").addEventListener("change", () => this.choose());
     this.part(".run").addEventListener("change", () => this.open());
     this.part(".effort input").addEventListener("input", () => this.cost());
-    this.clear();
+    this.close();
   }
 
   part(name) { return this.element.querySelector(name); }
@@ -43,10 +44,23 @@ export class Credit {
 
   get method() { return this.form.methods.find(({ name }) => name === this.part(".method").value); }
 
+  /** Nothing can be asked until it is known what there is. */
+  close(said = "Loading the methods …") {
+    this.job.leave();
+    this.clear(said);
+    usable(this.part(".head"), false);
+    this.part(".run").disabled = false;
+  }
+
   /** Read what the network of this column offers. */
   async open() {
-    const chosen = this.part(".method").value || this.first;
-    this.form = await this.run.json("attribution.json");
+    const chosen = this.part(".method").value || this.first, { run } = this;
+    this.close();
+    const form = await run.json("attribution.json").catch((problem) => ({ missing: problem.message }));
+    if (run !== this.run) return;  // another was chosen meanwhile
+    if (form.missing) return void this.close(form.missing);
+    this.form = form;
+    usable(this.part(".head"), true);
     this.part(".method").replaceChildren(...this.form.methods.map(({ name, title, refusal }) => Object.assign(new Option(title, name), { disabled: Boolean(refusal), title: refusal ?? "" })));
     this.part(".method").value = chosen;
     this.choose();
@@ -58,14 +72,14 @@ export class Credit {
     this.part(".effort").hidden = !unit;
     this.part(".effort span").textContent = unit === "squares" ? "squares of / px" : unit;
     this.part(".effort input").value = start;
-    this.job.stop();
+    this.job.leave();
     this.clear();
     this.cost();
   }
 
-  clear() {
+  clear(said = "Press “Explain”.") {
     this.panel.run = this.run;
-    this.panel.say("Press “Explain”.");
+    this.panel.say(said);
     [this.panel.element.hidden, this.chart.element.hidden] = [false, true];
     this.table.replaceChildren();
     this.part(".numbers").replaceChildren();

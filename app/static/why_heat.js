@@ -27,15 +27,15 @@ export class Heat {
 
   read(cell) { this.element.querySelector(".reading").textContent = cell?.ariaLabel ?? ""; }
 
-  /** @param rows [{ name, cells: [{ value, said, faint } or null] }]; `said` is the whole sentence of a cell, `faint` cells are not to be trusted; `corner` says what the columns are, `name` what a figure of it is called */
+  /** @param rows [{ name, hint, cells: [{ value, said, faint } or null] }]; `hint` is a tooltip of the name, `said` is the whole sentence of a cell, `faint` cells are not to be trusted; `corner` says what the columns are, `name` what a figure of it is called */
   async show(columns, rows, { role, limits, corner = "", name = this.unit }) {
     const values = rows.map(({ cells }) => cells.map((cell) => cell?.value));
     this.shown = { name, rows: rows.map((row) => row.name), columns, values, role, limits, corner, unit: this.unit, about: this.about() };
     const palette = (await loadPalettes())[role], held = this.table.querySelector("td:focus")?.dataset.at;
     const table = made("table", "", `<tr><th scope="col">${corner}</th>${columns.map((name) => `<th scope="col">${name}</th>`).join("")}</tr>`);
-    rows.forEach(({ name, cells }, i) => {
+    rows.forEach(({ name, hint = "", cells }, i) => {
       const row = table.insertRow();
-      row.append(Object.assign(document.createElement("th"), { scope: "row", textContent: name }));
+      row.append(Object.assign(document.createElement("th"), { scope: "row", textContent: name, title: hint }));
       cells.forEach((cell, j) => row.append(this.cell(cell, `${i},${j}`, palette, limits)));
     });
     this.table.replaceChildren(table);

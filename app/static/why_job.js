@@ -21,6 +21,14 @@ export class Job {
 
   stop() { this.abort?.abort(); }
 
+  /** Stop, and say nothing of it: something else is asked about. */
+  leave() {
+    this.stop();
+    this.abort = null;
+    this.busy(false);
+    this.say("");
+  }
+
   busy(on) {
     const held = this.element.contains(document.activeElement);
     [this.part(".go").hidden, this.part(".stop").hidden, this.part("progress").hidden] = [on, !on, !on];
@@ -30,19 +38,20 @@ export class Job {
 
   async start() {
     this.stop();
-    const abort = (this.abort = new AbortController());
+    const abort = (this.abort = new AbortController()), last = () => this.abort === abort;
     this.busy(true);
     this.say("working …");
     try {
       for await (const line of lines(this.path(), abort.signal)) {
+        if (!last()) return;
         Object.assign(this.part("progress"), { max: line.of, value: line.done });
         this.say(`${line.done} of ${line.of}`);
         this.heard(line);
       }
-      this.say("");
+      if (last()) this.say("");
     } catch (problem) {
-      this.say(abort.signal.aborted ? "Cancelled." : problem.message);
+      if (last()) this.say(abort.signal.aborted ? "Cancelled." : problem.message);
     }
-    if (this.abort === abort) this.busy(false);
+    if (last()) this.busy(false);
   }
 }

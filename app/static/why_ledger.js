@@ -1,6 +1,6 @@
 // Who did what: every term of every iteration, its direct effect and its total one.
 import { Chart, INK } from "./charts.js";
-import { shown } from "./export.js";
+import { ofRuns, shown } from "./export.js";
 import { MapFrames, fixed, format } from "./frames.js";
 import { Link, Panel } from "./panel.js";
 import { Job } from "./why_job.js";
@@ -9,6 +9,7 @@ import { Section, made } from "./why_section.js";
 const TERMS = { operator: "operator term", prior: "prior term" };
 const NOTES = {
   operator: "−Up(ε<sub>k</sub> W₃ A₁ᵀA₁F A₂A₂ᵀ): what the operators added at this k, mean of R, G, B; at k = 0 the start x̂<sub>0</sub> − y",
+  plain: "what the residual F added at this k, mean of R, G, B: this network has no operators, A₁ = A₂ = I; at k = 0 the start x̂<sub>0</sub> − y",
   prior: "−Up(ε<sub>k</sub> P(F)): what the learned prior added at this k, mean of R, G, B",
   share: "⟨effect, x̂<sub>N</sub> − y⟩ / ‖x̂<sub>N</sub> − y‖², signed. Direct: what the term added itself; with the start these sum to 1. Total (dashed): the output less the output without the term, all that follows computed again; these need not sum to 1.",
   removed: "share of each known layer that iteration k took away, both terms together, and in all (beside its name); below 0 it was added. Least squares on all layers at once.",
@@ -22,10 +23,11 @@ export class Ledger extends Section {
   };
 
   async fill() {
-    const { run } = this, link = new Link();
-    const terms = Object.entries(TERMS).map(([name, title]) => new Panel({ symbol: name === "prior" ? "P" : "A", title, note: NOTES[name], link, run, source: shown(`${name}-term`) }));
-    this.share = new Chart({ title: "share of the change", note: NOTES.share });
-    this.removed = new Chart({ title: "when does each layer leave?", note: NOTES.removed });
+    const { run } = this, link = new Link(), about = () => ofRuns(run);
+    const noted = (name) => NOTES[name === "operator" && !run.info.operators ? "plain" : name];
+    const terms = Object.entries(TERMS).map(([name, title]) => new Panel({ symbol: name === "prior" ? "P" : "A", title, note: noted(name), link, run, source: shown(`${name}-term`) }));
+    this.share = new Chart({ title: "share of the change", note: NOTES.share, about });
+    this.removed = new Chart({ title: "when does each layer leave?", note: NOTES.removed, about });
     this.panels = terms;
     this.cells.replaceChildren(...[...terms, this.share, this.removed].map((part) => part.element));
     const maps = Promise.all(Object.keys(TERMS).map(async (name) => MapFrames.make(await run.array(`ledger/${name}.npy`), "diverging", 1))).then(MapFrames.share);

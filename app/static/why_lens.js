@@ -1,7 +1,7 @@
 // The unfolding lens: what photo is on the network's mind after iteration k?
 import { Chart, INK } from "./charts.js";
 import { MapFrames, PhotoFrames, fixed } from "./frames.js";
-import { shown } from "./export.js";
+import { ofRuns, shown } from "./export.js";
 import { address } from "./net.js";
 import { Link, Panel } from "./panel.js";
 import { session } from "./session.js";
@@ -39,7 +39,8 @@ export class Lens extends Section {
     const panel = (symbol, title, note, source = null) => new Panel({ symbol, title, note, link, run, source });
     const [raw, tuned, gap] = [panel("x̂<sub>k</sub>", "raw lens", NOTES.raw, shown("estimate")), panel("x̂<sub>k</sub>", "tuned lens", NOTES.tuned, shown("tuned")), panel("Δ", "gap between the lenses", NOTES.gap, shown("lens-gap"))];
     Object.assign(this, { panels: [raw, tuned, gap], raw, tuned });
-    this.chart = new Chart(found.psnr ? { title: "PSNR at k", note: NOTES.psnr } : { title: "distance from the final photo", note: NOTES.distance, log: true });
+    const drawn = found.psnr ? { title: "PSNR at k", note: NOTES.psnr } : { title: "distance from the final photo", note: NOTES.distance, log: true };
+    this.chart = new Chart({ ...drawn, about: () => ofRuns(run) });
     this.cells.replaceChildren(...[...this.panels, this.chart].map((part) => part.element));
     raw.show(run.estimates());
     const names = Array.from({ length: run.depth + 1 }, (_, k) => address(run.path(`lens/${k}.png`)));

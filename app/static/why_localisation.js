@@ -2,6 +2,7 @@
 import { ofNetwork, ofRuns } from "./export.js";
 import { fixed } from "./frames.js";
 import { sentence } from "./kernels.js";
+import { Clearing } from "./why_clearing.js";
 import { Heat } from "./why_heat.js";
 import { Job } from "./why_job.js";
 import { Section, made } from "./why_section.js";
@@ -53,14 +54,14 @@ class Found {
 
 export class Localisation extends Section {
   static about = {
-    id: "localisation", title: "Do the masks find the degradation?",
+    id: "localisation", title: "Localisation: do the masks find the degradation?",
     read: "Bright cells: a channel there fires where the degradation is. It means something only above the null models and the baselines below.",
     check: "Check: the same search for truth that is rolled away must stay near 0.5. Noise is as strong everywhere: what is found of it is the noise itself, not a place.",
   };
 
   async fill() {
     const { run, signal } = this;
-    if (!run.info.modules.length) return void this.cells.replaceChildren(sentence(`${run.info.family} has no explainable convolution, so no mask that could find anything.`));
+    if (!run.info.modules.length) return this.leaveOut();
     Object.assign(this, { mine: new Found("this photo", NOTES.run, run, () => ofRuns(run)), set: new Found("over a set of photos", NOTES.set, run, () => ofNetwork(run)), cellsOf: {} });
     const options = (values) => Object.entries(values).map(([name, text]) => `<option value="${name}">${text}</option>`).join("");
     this.head.innerHTML = `<label>degradation <select class="kind">${options(KINDS)}</select></label> <label>answer <select class="answer">${options(Object.fromEntries(ANSWERS.map((name) => [name, name])))}</select></label>`;
@@ -68,7 +69,8 @@ export class Localisation extends Section {
     const job = new Job("Score this photo", { path: () => run.path("localisation.ndjson"), heard: (line) => this.heard(line), signal });
     job.say("every channel of every convolution is ranked, on the middle of the photo");
     this.head.append(job.element);
-    this.cells.replaceChildren(this.mine.element, this.set.element);
+    this.clearings();
+    this.cells.replaceChildren(...[this.mine, this.set, this.cleared.mine, this.cleared.set].map(({ element }) => element));
     this.mine.heat.say("Press “Score this photo”.");
     this.set.heat.say("Loading …");
     const found = await run.json("set/localisation.json").catch((problem) => ({ missing: problem.message }));
@@ -77,6 +79,25 @@ export class Localisation extends Section {
     this.set.heat.metric(`${found.photos} photos of ${found.data}, middle ${found.side} px`);
     this.cellsOf.set = found.cells;
     this.show();
+    if (!found.cleared) return;
+    this.cleared.set.head.append("Masks cleared over a set of photos");
+    this.cleared.set.show(found.cleared, `${found.photos} photos of ${found.data}`);
+  }
+
+  /** Of a network without masks there is one thing to say. */
+  leaveOut() {
+    this.part(".lead").hidden = true;
+    this.cells.replaceChildren(sentence(`${this.run.info.family} has no explainable convolution, so no mask that could find anything.`));
+  }
+
+  /** What it does to switch masks off where the rain is: over the set, and on this photo when asked. */
+  clearings() {
+    const { run, signal } = this, mine = new Clearing("the range over these areas", () => ofRuns(run));
+    const heard = (line) => mine.show(line, `this photo, middle ${line.side} px`);
+    const job = new Job("Clear the masks of this photo", { path: () => run.path("clearings.ndjson"), heard, signal });
+    job.say("off in the streaks, then in equal random areas; on the middle of the photo");
+    mine.head.append(job.element);
+    this.cleared = { mine, set: new Clearing("95 % intervals over photos", () => ofNetwork(run)) };
   }
 
   heard({ cells, side }) {

@@ -3,6 +3,12 @@
 /** An element of HTML. */
 export const made = (tag, className, innerHTML = "") => Object.assign(document.createElement(tag), { className, innerHTML });
 
+/** Let the fields and buttons of a form be used, or not yet. */
+export const usable = (form, on) => form.querySelectorAll("button, input, select").forEach((field) => { field.disabled = !on; });
+
+/** What lies under the stepper and the table of contents is not in sight. */
+const INSIDE = { rootMargin: "-124px 0px 0px" };
+
 export class Section {
   /** Subclasses have `static about = { id, title, read, check }`, and `fill()`, which is called once the section is in sight. */
   constructor(run, signal) {
@@ -25,7 +31,7 @@ export class Section {
       seen.disconnect();
       this.element.classList.add("filled");
       this.fill();
-    });
+    }, INSIDE);
     seen.observe(this.element);
     this.signal.addEventListener("abort", () => seen.disconnect());
   }

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from analysis import bound, lens
 from analysis.bound import BoundError
-from analysis.interventions import ordinary
+from analysis.interventions import in_words, ordinary
 from analysis.interventions.ordinary import Ordinary
 from analysis.lens import TunedLens
 from interir import weights
@@ -69,7 +69,10 @@ def over_photos(run: Run, kind: str) -> Line:
         found = _read(run, kind, lambda file: bound.facts(file, run.network.digest, kind))
     except LookupError as error:
         return {"missing": error.args[0]}
-    return {name: found[name] for name in ("data", "photos", "side", *PARTS[kind]) if name in found}
+    parts = {name: found[name] for name in ("data", "photos", "side", *PARTS[kind]) if name in found}
+    if kind == "interventions":
+        parts["words"] = {cell["label"]: in_words(cell["label"]) for cell in parts["cells"]}
+    return parts
 
 
 def _read(run: Run, kind: str, read: Callable[[Path], T]) -> T:

@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from analysis.interventions import CATALOGUE, InterventionError, combination, described, settings
+from analysis.interventions import CATALOGUE, InterventionError, combination, described, in_words, settings
 from analysis.interventions.base import Intervention
 from analysis.interventions.effects import Outcome, compare
 from analysis.interventions.ordinary import Ordinary, pooled
@@ -65,6 +65,7 @@ def effect(run: Run, text: str) -> dict[str, Any]:
     found = outcome(run, text)
     said = {
         "text": described(combination(text)),
+        "words": in_words(text),
         "psnr": found.psnr,
         "change": found.change,
         "moved": found.difference.square().mean().sqrt().item(),

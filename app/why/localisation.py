@@ -1,10 +1,14 @@
-"""Do the masks find the rain of the photo on screen?"""
+"""Do the masks find the rain of the photo on screen, and does it matter that they fire there?"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
+from torch import Generator
+
+from analysis.localisation.clearing import ROLLS, Effect, alone, cleared
 from analysis.localisation.drawings import middle, score
 from analysis.localisation.heat import heat_map
 from analysis.localisation.scoring import AUROC, Scored
@@ -20,6 +24,9 @@ SIDE = 128
 """Of the middle square that is looked at, in pixels: all channels of all convolutions are ranked."""
 
 DRAWINGS = 2
+
+RAIN = "R"
+"""The degradation where masks are cleared: its streaks have a place, as haze and noise have not."""
 
 
 def cells(run: Run) -> Iterator[Line]:
@@ -39,6 +46,26 @@ def _cells(run: Run) -> Iterator[Line]:
     rows = [_row(cell) for cell in heat_map(found) if cell.measure == AUROC]
     side = min(SIDE, *run.subject.image.shape[-2:])
     yield {"done": DRAWINGS, "of": DRAWINGS, "cells": rows, "side": side}
+
+
+def clearings(run: Run) -> Iterator[Line]:
+    """dPSNR by masks cleared in the streaks, and in equal areas elsewhere; all stages (k = 0), then each.
+
+    Raises `LookupError` where the layers are unknown or no rain falls.
+    """
+    return followed(run, "clearings", lambda: _clearings(run))
+
+
+def _clearings(run: Run) -> Iterator[Line]:
+    drawn = _here(run, middle(sample(run), SIDE))
+    steps = cleared(run.network.model, drawn, RAIN, Generator().manual_seed(0))
+    facts = {"of": run.depth + 1, "kind": RAIN, "areas": ROLLS, "side": min(drawn.clean.shape[-2:])}
+    effects: list[Effect] = []
+    for done, found in enumerate(steps, 1):
+        effects += alone(found)
+        yield {"done": done, **facts, "effects": [asdict(effect) for effect in effects]}
+    if not effects:
+        raise LookupError("No rain falls on the middle of this photo, so there are no streaks to clear.")
 
 
 def _row(cell: Any) -> dict[str, Any]:

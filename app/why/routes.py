@@ -29,6 +29,7 @@ def of_a_run() -> dict[str, Callable[..., Response]]:
         "attribution.json": lambda run: kept(asked.form(run)),
         "attribution/{text}.ndjson": lambda run, text: lines(attribution.explained(run, text)),
         "localisation.ndjson": lambda run: lines(localisation.cells(run)),
+        "clearings.ndjson": lambda run: lines(localisation.clearings(run)),
         "convergence.ndjson": lambda run: lines(convergence.curves(run)),
     }
 

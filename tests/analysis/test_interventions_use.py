@@ -6,7 +6,15 @@ import pytest
 import torch
 
 from analysis import interventions
-from analysis.interventions import CATALOGUE, InterventionError, between, combination, described, inside
+from analysis.interventions import (
+    CATALOGUE,
+    InterventionError,
+    between,
+    combination,
+    described,
+    in_words,
+    inside,
+)
 from analysis.interventions.private import private
 from interir.blocks import Descent
 from tests.analysis.doing import IMAGE, run, same
@@ -108,6 +116,37 @@ def test_text_round_trip(text):
     assert described(combination(text)) == text
     assert combination(text) == combination(described(combination(text)))
     assert hash(combination(text)) == hash(combination(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "nothing"),
+        ("uniform", "modulation uniform"),
+        ("uniform@1,2,3,5", "modulation uniform at k = 1–3, 5"),
+        ("thresholds=-0.25@2", "thresholds lowered by 0.25 at k = 2"),
+        ("thresholds", "thresholds raised by 0.5"),
+        ("rank=4", "A1 and A2 cut to rank 4"),
+        ("gain=W2:-1.0", "W2 = −1"),
+        ("step=0.5 + zero-multiplier", "step size × 0.5 + λ = 0"),
+        ("remove=prior", "prior term left out"),
+        ("skip@1", "iteration 1 skipped"),
+        ("skip@1-3,5", "iterations 1–3, 5 skipped"),
+        ("repeat=2", "every iteration run 2 times"),
+        ("reorder@3,2", "iterations run in the order 3, 2"),
+        ("dance@1", "dance@1"),
+    ],
+)
+def test_in_words(text, words):
+    """What is done, its settings and its stages, for people; what cannot be read stays as it is."""
+    assert in_words(text) == words
+
+
+def test_every_kind_in_words():
+    """No two kinds say the same, and none its short name."""
+    said = {name: in_words(f"{name}@1,2") for name in CATALOGUE}
+    assert len(set(said.values())) == len(CATALOGUE)
+    assert not any(words.startswith(f"{name}@") for name, words in said.items())
 
 
 def test_settings():

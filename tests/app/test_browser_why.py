@@ -5,19 +5,12 @@ import re
 import pytest
 
 from tests.app.pages import canvases, open_page, session, settle, show_tab
+from tests.app.why_page import SECTIONS, first, go, hold
 
 pytestmark = pytest.mark.browser
 
-SECTIONS = ("cards", "ledger", "unfolding", "bench", "sets", "attribution", "localisation", "convergence")
 ASKED = re.compile(r"/(lens\.json|set/|attribution|localisation|convergence)")
 FIELDS = ("top", "left", "height", "width")
-
-
-def go(page, name):
-    """Jump to a section by the table of contents, and wait until it is filled."""
-    page.locator(".why .contents button").nth(SECTIONS.index(name)).click()
-    page.wait_for_selector(f".why .{name}.filled")
-    settle(page)
 
 
 def region(page):
@@ -112,6 +105,96 @@ def test_cancel(attribution):
     column.get_by_text("Cancelled.").wait_for()
     assert column.get_by_role("button", name="Explain").is_visible()
     assert column.locator("progress").is_hidden()
+
+
+@pytest.mark.parametrize(
+    ("name", "form", "button", "done"),
+    [
+        ("attribution", "attribution.json", "Explain", ".credit .numbers td"),
+        ("bench", "interventions.json", "Do it", ".tried th[title=uniform]"),
+    ],
+)
+def test_nothing_to_press_before_the_form_is_there(page, server, name, form, button, done):
+    """What a section asks with is disabled until the server has said what can be asked."""
+    open_page(page, server)
+    held = hold(page, f"**/{form}")
+    show_tab(page, "Why")
+    page.locator(".why .contents button").nth(SECTIONS.index(name)).click()
+    section = page.locator(f".why .{name}")
+    pressed = section.get_by_role("button", name=button).first
+    pressed.wait_for()
+    fields = section.locator(".head").locator("button, input, select")
+    assert fields.evaluate_all("all => all.every((e) => e.disabled || e.className === 'run')")
+    first(page, held).continue_()
+    if name == "attribution":
+        section.locator(".credit .method").first.select_option("moves")
+    pressed.click()
+    section.locator(done).first.wait_for()
+    assert fields.evaluate_all("all => all.every((e) => !e.disabled)")
+
+
+def test_no_network_to_choose(why):
+    """Of one network there is no choice."""
+    assert why.locator(".why .contents select").count() == 0
+
+
+def test_what_cannot_be_done_is_an_alert(watched, server):
+    """It is said beside the field; the result before it stands back until there is a better one."""
+    watched.expect("404")
+    page = open_page(watched.page, server)
+    show_tab(page, "Why")
+    go(page, "bench")
+    bench = page.locator(".why .bench")
+    bench.locator(".kind").select_option("skip")
+    do, alert, dimmed = bench.get_by_role("button", name="Do it"), bench.get_by_role("alert"), ".panel.stale"
+    for stages, wrong in (("1", False), ("99", True), ("2", False)):
+        bench.locator(".stages").fill(stages)
+        do.click()
+        if wrong:
+            alert.wait_for()
+            assert f"no stage {stages}" in alert.inner_text()
+        else:
+            bench.locator(".tried th", has_text=f"iteration {stages} skipped").wait_for()
+            assert alert.count() == 0
+        assert bench.locator(dimmed).count() == 2 * wrong
+    assert bench.locator(".tried th[title='skip@2']").count() == 1
+    assert bench.locator(".hint").inner_text() == ""
+
+
+def test_names_in_words(why):
+    """Rows of the set say what was done; the short text is a tooltip."""
+    go(why, "sets")
+    names = why.locator(".sets th[scope=row]")
+    assert names.first.inner_text() == "modulation uniform"
+    said = dict(names.evaluate_all("all => all.map((e) => [e.title, e.textContent])"))
+    assert said["gain=W2:-1.0"] == "W2 = −1"
+    assert said["skip@1"] == "iteration 1 skipped"
+
+
+def counted(cleared):
+    """What the sentence on cleared masks must say of a set, from its numbers."""
+    inside = [e for e in cleared["effects"] if e["where"] == "inside" and e["k"]]
+    costs = [str(e["k"]) for e in inside if e["beyond"]["high"] < 0]
+    named = f" (k = {', '.join(costs)})" if costs else ""
+    return f"At {len(costs)} of {len(inside)} iterations{named} clearing masks in the streaks costs more"
+
+
+def test_masks_cleared_where_the_rain_is(why):
+    """Over the set: curves, and a sentence that its numbers say; on this photo when asked, or not at all."""
+    run = session(why, "s.main.info.id")
+    go(why, "localisation")
+    found = why.evaluate(f"async () => (await fetch('/lens/runs/{run}/set/localisation.json')).json()")
+    mine, over = (why.locator(".clearing").nth(i) for i in (0, 1))
+    assert over.locator(".said").inner_text().startswith(counted(found["cleared"]))
+    assert over.locator(".main-svg .scatterlayer .lines").count() > 4
+    assert f"{found['photos']} photos" in over.locator(".metric").first.inner_text()
+    assert mine.locator(".chart").first.is_hidden()
+    mine.get_by_role("button", name="Clear the masks").click()
+    mine.locator(".said", has_text="equal random areas").wait_for()
+    mine.get_by_role("button", name="Cancel").click()
+    mine.get_by_text("Cancelled.").wait_for()
+    settle(why)
+    assert mine.locator(".main-svg .scatterlayer .lines").count() > 2
 
 
 def test_what_goes_wrong_is_said(watched, server):

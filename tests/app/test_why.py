@@ -7,7 +7,7 @@ from analysis.interventions import CATALOGUE, InterventionError
 from app import jobs
 from app.photos import Photo
 from app.runs import Subject, finish
-from app.why import interventions, ledger
+from app.why import interventions, ledger, localisation
 from interir import data
 from tests.helpers import photo
 
@@ -66,6 +66,27 @@ def test_effect_of_an_intervention(degraded_run):
     assert effect["change"] == pytest.approx(found.psnr - found.plain_psnr)
     assert effect["moved"] == pytest.approx(found.difference.square().mean().sqrt().item())
     assert not torch.equal(data.to_bytes(found.image), data.to_bytes(found.plain))
+
+
+def test_masks_cleared_in_the_streaks(degraded_run):
+    """All stages, then each, inside the streaks and outside; asked again it comes at once."""
+    *_, answer = localisation.clearings(degraded_run)
+    stages = [effect["k"] for effect in answer["effects"] if effect["where"] == "inside"]
+    assert stages == list(range(degraded_run.depth + 1))
+    assert answer["done"] == answer["of"] == len(stages)
+    assert all(e["beyond"]["low"] <= e["beyond"]["mean"] <= e["beyond"]["high"] for e in answer["effects"])
+    assert any(effect["there"]["mean"] != effect["elsewhere"]["mean"] for effect in answer["effects"])
+    assert list(localisation.clearings(degraded_run)) == [answer]
+
+
+def test_no_streaks_to_clear(degraded_run, tiny_networks):
+    """A dry photo, and one whose layers nobody knows, are refused in a sentence."""
+    clean = degraded_run.subject.clean
+    dry = finish(tiny_networks["interir"], jobs.degraded(Photo(clean, "noise"), 60, 0, 15, 7), "cpu")
+    for subject, said in ((dry.subject, "no streaks"), (Subject(clean, None, "real"), "not known")):
+        run = finish(tiny_networks["interir"], subject, "cpu")
+        with pytest.raises(LookupError, match=said):
+            list(localisation.clearings(run))
 
 
 def test_catalogue_says_what_has_no_meaning(tiny_runs):

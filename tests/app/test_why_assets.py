@@ -60,6 +60,16 @@ def test_of_other_weights(run, shipped):
     assert assets.over_photos(run, "convergence") == {"reduced": [1], "photos": 3}
 
 
+def test_names_in_words(run, shipped):
+    """The file holds short texts; the page is told what they mean."""
+    cells = [{"label": label, "combination": "R"} for label in ("skip@1", "mine")]
+    facts = {"weights": HERE, "cells": cells, "photos": 3}
+    assets.path(run, "interventions").write_text(json.dumps(facts))
+    found = assets.over_photos(run, "interventions")
+    assert found["cells"] == cells
+    assert found["words"] == {"skip@1": "iteration 1 skipped", "mine": "mine"}
+
+
 def test_lens(run, shipped):
     """Raw and tuned estimates at every k; at the end both are the output."""
     found = lens.fit(run.network.model, [run.subject.image])

@@ -5,9 +5,18 @@ import torch
 
 import interir
 from analysis.interventions import InterventionError, combination, restore, trace
-from analysis.localisation.clearing import ClearMasks, _change, clear, effects
+from analysis.localisation.clearing import (
+    Cleared,
+    ClearMasks,
+    _change,
+    _passed,
+    _restored,
+    alone,
+    clear,
+    effects,
+)
 from analysis.localisation.truth import source
-from tests.helpers import photo, randomise
+from tests.helpers import generator, photo, randomise
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +55,14 @@ def test_only_there(network):
     assert torch.equal(network(IMAGE), network.decode(plain[-1].state.x, plain.observation))
 
 
+@pytest.mark.parametrize("k", [0, 1, 2])
+def test_the_tail_is_the_whole_run(network, k):
+    """Run on from the plain states before stage k, the photo is that of a run from the start."""
+    whole = restore(network, IMAGE, (ClearMasks(SOME, stages=(k,) if k else None),))
+    assert torch.equal(_restored(network, _passed(network, IMAGE), SOME, k), whole)
+    assert not torch.equal(whole, network(IMAGE))
+
+
 def test_changes_are_told_apart():
     """An error in one place is seen inside it and nowhere else."""
     clean = torch.full((1, 3, 24, 32), 0.5)
@@ -79,6 +96,29 @@ def test_effects(network, folder):
     mean = sum(each.there[1] - each.elsewhere[1] for each in first) / 2
     assert rows[3].beyond.mean == pytest.approx(mean, abs=1e-6)
     assert rows[3].beyond.low <= rows[3].beyond.mean <= rows[3].beyond.high
+
+
+def test_a_planted_effect():
+    """Masks that matter in the streaks of one iteration alone: its interval lies below 0, no other."""
+    noise = torch.randn(8, 2, generator=generator(3)).mul(0.01).tolist()
+    found = [
+        Cleared(i, k, (own - (k == 2), 0.0), ((other, 0.0), (-other, 0.0)))
+        for i, (own, other) in enumerate(noise)
+        for k in (1, 2)
+    ]
+    first, second = (row for row in effects(found) if row.where == "inside")
+    assert first.beyond.low < 0 < first.beyond.high
+    assert second.beyond.high < -0.9
+
+
+def test_one_photo_alone():
+    """What is planted in the streaks lies beyond every area; the range of these is the interval."""
+    found = Cleared(0, 3, (-1.0, 0.25), ((-0.25, 0.5), (0.5, 0.0)))
+    inside, outside = alone(found)
+    assert (inside.k, inside.where, inside.photos) == (3, "inside", 1)
+    assert (inside.there.mean, inside.elsewhere.mean) == (-1, 0.125)
+    assert (inside.beyond.mean, inside.beyond.low, inside.beyond.high) == (-1.125, -1.5, -0.75)
+    assert outside.beyond.low < 0 < outside.beyond.high
 
 
 def test_refusal(photos):
