@@ -24,6 +24,9 @@ def theme() -> gr.themes.Base:
         font=["system-ui", "Segoe UI", "Helvetica Neue", "Arial", "sans-serif"],
         font_mono=["ui-monospace", "Menlo", "Consolas", "monospace"],
     ).set(
+        color_accent="*primary_600",  # white on it, and it on white, are over 4.5 to 1
+        button_primary_background_fill="*primary_600",
+        button_primary_background_fill_hover="*primary_700",
         body_text_color_subdued="*neutral_500",
         block_border_width="0px",
         block_shadow="none",

@@ -1,5 +1,6 @@
 // Line charts over k by Plotly, with the current k marked; a click goes there.
 import { Menu, csv, entries, named, ofRuns, save } from "./export.js";
+import { minus } from "./frames.js";
 import { address } from "./net.js";
 import { sentence } from "./kernels.js";
 import { session } from "./session.js";
@@ -65,7 +66,7 @@ export class Chart {
       y: line.values, name: line.name, mode: line.markers === false ? "lines" : "lines+markers",
       line: { color: line.colour ?? INK[i % INK.length], dash: line.dash ?? "solid", width: line.width ?? 1.6 },
       marker: { size: line.values.map((_, k) => (k === line.best ? 11 : 5)), symbol: line.values.map((_, k) => (k === line.best ? "star" : "circle")), line: { width: 0 } }, yaxis: line.axis ?? "y", fill: line.fill, fillcolor: line.fillcolor,
-      showlegend: line.legend !== false, ...(line.quiet ? { hoverinfo: "skip" } : { hovertemplate: "%{y:.4g}<extra>%{fullData.name}</extra>" }),
+      showlegend: line.legend !== false, ...(line.quiet ? { hoverinfo: "skip" } : { text: finite(line.values).map((v) => (v === null ? "" : minus(`${Number(v.toPrecision(4))}`))), hovertemplate: "%{text}<extra>%{fullData.name}</extra>" }),
     }));
     this.drawn = false;
     if (!lines.length) return this.say("");
@@ -118,7 +119,7 @@ export class Chart {
     const first = Math.floor(Math.min(...exponents)), count = Math.ceil(Math.max(...exponents)) - first + 1;
     const powers = Array.from({ length: count }, (_, i) => first + i);
     const tickvals = powers.flatMap((e) => (count > 3 ? [10 ** e] : [10 ** e, 2 * 10 ** e, 5 * 10 ** e]));
-    return { tickvals, ticktext: tickvals.map((v) => (count > 3 ? `10<sup>${Math.round(Math.log10(v))}</sup>` : `${Number(v.toPrecision(1))}`)) };
+    return { tickvals, ticktext: tickvals.map((v) => (count > 3 ? `10<sup>${minus(`${Math.round(Math.log10(v))}`)}</sup>` : `${Number(v.toPrecision(1))}`)) };
   }
 
   marker() {

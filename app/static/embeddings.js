@@ -176,6 +176,7 @@ export class Embeddings {
     scatter.star = journey.path(session.k);
     scatter.show(journey.frames.get(k), journey.bounds);
     figure.querySelector(".metric").textContent = `k = ${k}`;
+    scatter.canvas.setAttribute("aria-label", `map of ${each.network}, k = ${k}`);
     figure.querySelector(".note").textContent = each.problem ?? NOTE;
   }
 

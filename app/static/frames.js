@@ -2,14 +2,17 @@
 import { fetchJson, fetched } from "./net.js";
 import { session } from "./session.js";
 
+/** A true minus sign, as long as a plus. */
+export const minus = (text) => text.replaceAll("-", "−");
+
 export const format = (v) => {
   if (!Number.isFinite(v)) return "–";
   const size = Math.abs(v), long = size !== 0 && (size < 0.001 || size >= 10000);
-  return (long ? v.toExponential(2) : v.toPrecision(3).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "")).replaceAll("-", "−");
+  return minus(long ? v.toExponential(2) : v.toPrecision(3).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, ""));
 };
 
 /** A number with fixed digits, or a dash where there is none. */
-export const fixed = (v, digits) => (Number.isFinite(v) ? v.toFixed(digits) : "–");
+export const fixed = (v, digits) => (Number.isFinite(v) ? minus(v.toFixed(digits)).replace(/^−(?=0\.?0*$)/, "") : "–");
 
 /** Lossless photos, decoded before they are needed. */
 export class PhotoFrames {

@@ -38,7 +38,7 @@ export function legend(renditions, off, toggle, { low, high, unit, ramp }) {
 /** One item: its photo, how it was degraded, and what the networks made of it. */
 export function card(bank, item) {
   const count = bank.renditions.length, [p, q] = [Math.floor(item / count), item % count], level = bank.levels[p][q];
-  const rows = [["degraded by", bank.renditions[q]], ...LEVELS.map((name, j) => [name, fixed(level[j], 0)]), ["input", `${fixed(bank.psnr[p][q], 2)} dB`],
+  const rows = [["degraded by", bank.renditions[q]], ...LEVELS.map((name, j) => [SHADES[name], fixed(level[j], 0)]), ["input", `${fixed(bank.psnr[p][q], 2)} dB`],
     ...bank.networks.map(({ title, psnr }) => [title, `${fixed(psnr[p][q], 2)} dB`])];
   const table = document.createElement("table");
   table.innerHTML = rows.map(([name, value]) => `<tr><th>${name}</th><td>${value}</td></tr>`).join("");

@@ -6,11 +6,11 @@ import { Link, Panel } from "./panel.js";
 import { session } from "./session.js";
 
 const NOTES = {
-  input: "y, what the network was given",
+  input: "y, what the network was given; PSNR · SSIM",
   clean: "the photo before degradation",
   estimate: "x̂<sub>k</sub> = y + Up(x<sub>k</sub>): the final head on an intermediate estimate; PSNR · SSIM",
-  change: "x̂<sub>k</sub> − x̂<sub>k−1</sub>, mean of R, G, B: what this iteration did (blue darker, red brighter); at k = 0, x̂<sub>0</sub> − y",
-  error: "x̂<sub>k</sub> − clean, mean of R, G, B: what is left to do",
+  change: "x̂<sub>k</sub> − x̂<sub>k−1</sub>, mean of R, G, B in [0, 1]: what it did (blue darker, red brighter); at k = 0, x̂<sub>0</sub> − y",
+  error: "x̂<sub>k</sub> − clean, mean of R, G, B in [0, 1]: what is left to do",
 };
 
 const best = (values) => values.indexOf(Math.max(...values));
@@ -61,12 +61,12 @@ function fill({ quality, sizes }) {
   quality.show(scored.flatMap((run, i) => [
     { name: `PSNR${tag(run)}`, values: run.info.psnr, colour: INK[i], best: best(run.info.psnr) },
     { name: `SSIM${tag(run)}`, values: run.info.ssim, colour: INK[i + 2], axis: "y2" },
-    ...(i === 0 ? [{ name: "input", values: run.info.psnr.map(() => run.info.inputPsnr), colour: "gray", dash: "dot", markers: false, legend: false }] : []),
+    ...(i === 0 ? [{ name: "input", values: Array(session.depth + 1).fill(run.info.inputPsnr), colour: "gray", dash: "dash", markers: false, legend: false }] : []),
   ]), { y: "PSNR / dB", y2: "SSIM" });
   quality.metric(scored.map((run) => `best k = ${best(run.info.psnr)}${tag(run)}`).join(", "));
   quality.element.hidden = scored.length === 0;
   sizes.show(session.runs.flatMap((run, i) => [["F", "residual"], ["V", "direction"], ["step", "step"]].map(([name, key], j) => (
-    { name: name + tag(run), values: run.info.norms[key].slice(1), first: 1, colour: INK[j], dash: i ? "dash" : "solid" }))), { y: "RMS" });
+    { name: name + tag(run), values: run.info.norms[key].slice(1), first: 1, colour: INK[j], dash: i ? "dash" : "solid" }))), { y: "RMS, relative step" });
 }
 
 export class Iterations {

@@ -1,22 +1,31 @@
 // Small tables of numbers on colour: kernels, and stages by modules.
-import { format } from "./frames.js";
+import { fixed, format } from "./frames.js";
 
-/** Two digits are enough to compare taps, and fit. */
-export const brief = (v) => (Math.abs(v) < 0.0005 ? "0" : Math.abs(v) < 0.01 ? v.toFixed(3) : Math.abs(v) < 10 ? v.toFixed(2) : v.toFixed(0)).replace("-", "−");
+/** Decimals that tell values up to this size apart. */
+const decimals = (reach) => (reach < 0.0005 ? 0 : reach < 0.01 ? 3 : reach < 10 ? 2 : 0);
+
+/** The same decimals for all numbers of a table: enough to compare them, and they fit. */
+const alike = (rows) => decimals(Math.max(...rows.flat().filter(Number.isFinite).map(Math.abs)));
+
+/** A number for a small cell. */
+export const brief = (v, digits = decimals(Math.abs(v))) => fixed(v, digits);
 
 /** A quiet sentence in place of what cannot be shown. */
 export const sentence = (text) => Object.assign(document.createElement("p"), { className: "empty", textContent: text });
+
+/** Relative luminance of a colour in sRGB, 0 to 1 (WCAG 2). */
+const luminance = (...rgb) => rgb.reduce((sum, v, i) => sum + [0.2126, 0.7152, 0.0722][i] * (v > 10 ? ((v / 255 + 0.055) / 1.055) ** 2.4 : v / 255 / 12.92), 0);
 
 /** Colour of a value within limits, and an ink that reads on it. */
 export function paint(value, palette, [low, high]) {
   const level = Math.round((255 * (value - low)) / (high - low || 1));
   const [r, g, b] = palette[Math.max(0, Math.min(255, level))];
-  return `background: rgb(${r}, ${g}, ${b}); color: ${0.3 * r + 0.59 * g + 0.11 * b > 140 ? "#111" : "#fff"}`;
+  return `background: rgb(${r}, ${g}, ${b}); color: ${luminance(r, g, b) > 0.179 ? "#000" : "#fff"}`;  // 4.5 to 1 and more
 }
 
 /** A kernel-sized grid of numbers with a symbol above and what it is below. */
 export function grid(symbol, what, rows, palette, limits) {
-  const cells = rows.map((row) => `<tr>${row.map((v) => `<td style="${paint(v, palette, limits)}">${brief(v)}</td>`).join("")}</tr>`);
+  const digits = alike(rows), cells = rows.map((row) => `<tr>${row.map((v) => `<td style="${paint(v, palette, limits)}">${brief(v, digits)}</td>`).join("")}</tr>`);
   return Object.assign(document.createElement("figure"), {
     className: "grid", innerHTML: `<figcaption>${symbol}</figcaption><table>${cells.join("")}</table><p>${what}</p>`,
   });
@@ -24,10 +33,10 @@ export function grid(symbol, what, rows, palette, limits) {
 
 /** A heat map of modules (rows) by stages (columns); missing values stay empty. */
 export function table(host, rows, { palette, limits, columns, rows: names, chosen, pick }) {
-  const cell = (v, i, j) => {
+  const digits = alike(rows), cell = (v, i, j) => {
     const mark = chosen[0] === i && chosen[1] === j ? ' class="chosen" aria-current="true"' : "";
     const shown = v == null ? "" : ` style="${paint(v, palette, limits)}"`;
-    return `<td${mark}><button data-at="${i},${j}"${shown}>${v == null ? "" : brief(v)}</button></td>`;
+    return `<td${mark}><button data-at="${i},${j}"${shown}>${v == null ? "" : brief(v, digits)}</button></td>`;
   };
   const held = host.contains(document.activeElement) ? document.activeElement.dataset.at : null;
   host.innerHTML = `<table><tr><th></th>${columns.map((c) => `<th>${c}</th>`).join("")}</tr>

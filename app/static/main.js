@@ -21,7 +21,16 @@ function mount({ element, props, watch, trigger }) {
   show();
 }
 
+/** Gradio shows the examples as pictures without a name: their files have one. */
+function nameExamples() {
+  for (const picture of document.querySelectorAll("#form .gallery-item img")) {
+    picture.closest("button").setAttribute("aria-label", decodeURI(picture.src).split("/").at(-1).replace(/\.\w+$/, ""));
+  }
+}
+
 const waiting = window.interirMounts ?? [];
 window.interirMounts = { push: mount };
 waiting.forEach(mount);
+nameExamples();
+new MutationObserver(nameExamples).observe(document.body, { childList: true, subtree: true });
 window.interirSession = session;

@@ -63,6 +63,7 @@ export function swatch(index) {
   const { colour, shape } = CLASSES[index % CLASSES.length], canvas = document.createElement("canvas");
   canvas.width = canvas.height = 28;
   canvas.className = "swatch";
+  canvas.ariaHidden = true;  // the label beside it says the same
   canvas.getContext("2d").drawImage(sprite(shape, colour, 5, 2), 1, 1);
   return canvas;
 }

@@ -1,7 +1,7 @@
 // What degradation does it believe in?
 import { Chart, INK } from "./charts.js";
 import { shown } from "./export.js";
-import { MapFrames, format } from "./frames.js";
+import { MapFrames, fixed } from "./frames.js";
 import { Link, Panel } from "./panel.js";
 import { session } from "./session.js";
 
@@ -39,19 +39,22 @@ export class Operators {
     this.rows = session.runs.map((run) => this.row(run));
     this.overview = new Overview(session.main, (channel) => this.choose(channel));
     this.observed = new Panel({ symbol: "y↓", title: "observed features", note: "the channel of y that A₁ x A₂ should resemble", link: this.rows[0].link, source: shown("observed", () => ({ channel: this.channel })) });
-    this.spectrum = new Chart({ symbol: "σ", title: "spectra at k", x: "index", log: true, markK: false,
-      note: "this channel down to 1e−5, and the middle 90 % of channels; dotted: a flat spectrum of the same norm, 1/√n" });
+    this.spectrum = new Chart({ symbol: "σ", title: "spectra at k", x: "index of σ", log: true, markK: false,
+      note: `${session.runs.length > 1 ? `${session.name(session.main)}: ` : ""}this channel down to 10<sup>−5</sup>, and the middle 90 % of channels; dotted: a flat spectrum of the same norm, 1/√n; rank: effective, of A₁ · A₂` });
     this.rank = new Chart({ title: "effective rank, size of λ", note: "exp of the entropy of σ / Σσ, median over channels (n when flat); RMS of λ on the right" });
-    this.body.replaceChildren(...this.rows.flatMap((row) => row.panels.map((p) => p.element)),
+    this.body.replaceChildren(...this.rows.flatMap((row) => [...this.heading(row.run), ...row.panels.map((p) => p.element)]),
       this.overview.element, this.observed.element, this.spectrum.element, this.rank.element);
     this.fill();
     this.loadSpectra();
   }
 
+  /** Whose the row below is, where there are several. */
+  heading(run) { return session.runs.length > 1 ? [Object.assign(document.createElement("h3"), { textContent: session.name(run) })] : []; }
+
   row(run) {
-    const matrices = new Link(), link = new Link(), tag = session.runs.length > 1 ? ` · ${session.name(run)}` : "";
+    const matrices = new Link(), link = new Link();
     const channel = () => ({ channel: Math.min(this.channel, run.info.channels - 1) });
-    const panel = (symbol, title, note, shared, what) => new Panel({ symbol, title: title + tag, note, link: shared, run, source: shown(what, channel) });
+    const panel = (symbol, title, note, shared, what) => new Panel({ symbol, title, note, link: shared, run, source: shown(what, channel) });
     const { a1, a2, x, multiplier } = run.info.symbols;
     const panels = [
       panel(a1, "rows", "acts on rows: h × h", matrices, "a1"), panel(a2, "columns", "acts on columns: w × w", matrices, "a2"),
@@ -99,10 +102,10 @@ export class Operators {
 
   drawRank() {
     const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
-    const tag = (run) => (session.runs.length > 1 ? ` ${session.name(run)}` : "");
+    const tag = (run, those) => (those.length > 1 ? ` ${session.name(run)}` : "");
     const ranks = this.spectra.flatMap(({ run, a1, a2 }, i) => [a1, a2].map((s, j) => (
-      { name: `A${"₁₂"[j]}${tag(run)}`, values: s.rank.map(median), colour: INK[j], dash: i ? "dash" : j ? "dot" : "solid" })));
-    const multipliers = session.runs.map((run, i) => ({ name: `λ${tag(run)}`, values: run.info.norms.multiplier, colour: INK[2], dash: i ? "dash" : "solid", axis: "y2" }));
+      { name: `A${"₁₂"[j]}${tag(run, this.spectra)}`, values: s.rank.map(median), colour: INK[j], dash: i ? "dash" : j ? "dot" : "solid" })));
+    const multipliers = session.runs.map((run, i) => ({ name: `λ${tag(run, session.runs)}`, values: run.info.norms.multiplier, colour: INK[2], dash: i ? "dash" : "solid", axis: "y2" }));
     this.rank.show([...ranks, ...multipliers], { y: "effective rank", y2: "RMS of λ" });
   }
 
@@ -117,8 +120,8 @@ export class Operators {
         { ...quiet, name: "95 %", values: floor(high), fill: "tonexty", fillcolor: `${INK[j]}22` },
         { name: `A${index}`, values: s.values[k][c].map((v) => (v < 1e-5 ? null : v)), colour: INK[j], markers: false, first: 1 },
       ];
-    }).concat({ name: "1/√n", values: a1.values[k][0].map(() => a1.reference), colour: "gray", dash: "dot", markers: false, legend: false, first: 1 }), { y: "σ" });
-    this.spectrum.metric(`${session.runs.length > 1 ? `${session.name(run)}: ` : ""}rank ${format(a1.rank[k][c])} · ${format(a2.rank[k][c])}`);
+    }).concat([a1, a2].map((s) => ({ name: "1/√n", values: s.values[k][0].map(() => s.reference), colour: "gray", dash: "dot", markers: false, legend: false, first: 1 }))), { y: "σ" });
+    this.spectrum.metric(`rank ${fixed(a1.rank[k][c], 2)} · ${fixed(a2.rank[k][c], 2)}`);
   }
 
   draw() {

@@ -1,6 +1,7 @@
 // How well the degradations separate: a table at this k beside the null models, and curves over k.
 import { scores } from "./atlas.js";
 import { Chart, INK } from "./charts.js";
+import { fixed } from "./frames.js";
 import { sentence } from "./kernels.js";
 import { session } from "./session.js";
 
@@ -11,15 +12,21 @@ const SHORT = {
 const GROUPS = [["separation", 4], ["probe’s accuracy", 4], ["probe’s R² of the level", 3]];
 const LOWER = new Set(["davies_bouldin"]);
 
-const digits = (v) => (Math.abs(v) >= 10 ? v.toFixed(1) : v.toFixed(2)).replace(/^-(?=0\.00$)/, "").replace("-", "−");
-const cell = (value) => (value ? `<td title="95 % interval ${digits(value[1])} to ${digits(value[2])}">${digits(value[0])}<small>${digits(value[1])} … ${digits(value[2])}</small></td>` : "<td>–</td>");
+const DECIMALS = { calinski_harabasz: 1, davies_bouldin: 1 };  // 2 elsewhere
+
+/** A cell of the table: the value, and its interval below. */
+function cell(value, name) {
+  if (!value) return "<td>–</td>";
+  const [mean, low, high] = value.map((v) => fixed(v, DECIMALS[name] ?? 2));
+  return `<td title="95 % interval ${low} to ${high}">${mean}<small>${low} … ${high}</small></td>`;
+}
 
 export class Readings {
   constructor(bank) {
     this.bank = bank;
     this.element = Object.assign(document.createElement("section"), { className: "readings" });
     this.element.innerHTML = `<h3></h3><p class="claim"></p><div class="table"></div><div class="curve"></div><div class="notes"></div>`;
-    this.chart = new Chart({ title: `<select aria-label="Measure">${Object.entries(bank.captions).map(([name, text]) => `<option value="${name}">${text}</option>`).join("")}</select>`, note: "", about: () => "" });
+    this.chart = new Chart({ title: `<select aria-label="Measure">${Object.entries(bank.captions).map(([name, text]) => `<option value="${name}">${text.replace(/-(?=\d)/, "−")}</option>`).join("")}</select>`, note: "", about: () => "" });
     this.measure = this.chart.element.querySelector("select");
     this.measure.value = "accuracy";
     this.measure.addEventListener("change", () => this.curves());
@@ -58,7 +65,7 @@ export class Readings {
 
   row({ label, ks, values, null: isNull }, names) {
     const at = ks ? Math.max(0, Math.min(ks.length - 1, session.k - ks[0])) : 0;
-    return `<tr${isNull ? ' class="null"' : ""}><th>${label}</th><td>${ks ? ks[at] : "–"}</td>${names.map((name) => cell(values[name]?.[at])).join("")}</tr>`;
+    return `<tr${isNull ? ' class="null"' : ""}><th>${label}</th><td>${ks ? ks[at] : "–"}</td>${names.map((name) => cell(values[name]?.[at], name)).join("")}</tr>`;
   }
 
   /** One measure over k for every row that has one, with its interval. */
@@ -75,6 +82,6 @@ export class Readings {
     });
     const chance = this.bank.chance[name], depth = Math.max(0, ...rows.map((row) => row.ks.at(-1)));
     if (chance) lines.push({ name: "chance", values: Array(depth + 1).fill(chance), colour: "gray", dash: "dash", markers: false });
-    this.chart.show(lines, { y: "" });
+    this.chart.show(lines, { y: this.measure.selectedOptions[0].text });
   }
 }

@@ -18,7 +18,7 @@ export class Scatter extends EventTarget {
   constructor() {
     super();
     this.element = Object.assign(document.createElement("div"), { className: "scatter" });
-    this.element.innerHTML = `<canvas tabindex="0"></canvas><p class="message" hidden></p>`;
+    this.element.innerHTML = `<canvas tabindex="-1" role="img" aria-label="map"></canvas><p class="message" hidden></p>`;
     this.canvas = this.element.querySelector("canvas");
     this.context = this.canvas.getContext("2d");
     Object.assign(this, { places: null, goal: null, shades: [], classes: [], muted: () => false, ringed: [], star: null, view: null, lasso: null });

@@ -87,6 +87,7 @@ export class Stepper {
 
   reset() {
     this.pause();
+    this.element.classList.toggle("compared", session.runs.length > 1);
     this.range.max = this.number.max = session.depth;
     this.range.disabled = this.number.disabled = !session.main;
     this.element.querySelector(".of").textContent = session.main ? `of ${session.depth}` : "";

@@ -5,7 +5,7 @@ import { sentence } from "./kernels.js";
 import { CLASSES } from "./marks.js";
 import { session } from "./session.js";
 
-const KINDS = { H: "haze", R: "rain", N: "noise" };
+const KINDS = { H: ["haze", "β × 100 ="], R: ["rain", "density"], N: ["noise", "σ × 255 ="] };
 
 export class Verdicts {
   /** @param point called with an item that the pointer is on, or -1 */
@@ -56,7 +56,7 @@ export class Verdicts {
   }
 
   levels({ present, level }) {
-    const parts = Object.entries(KINDS).map(([kind, name]) => `${name} ${fixed(100 * present[kind], 0)} % (level ${fixed(level[kind], 0)})`);
+    const parts = Object.entries(KINDS).map(([kind, [name, unit]]) => `${name} ${fixed(100 * present[kind], 0)} % (${unit} ${fixed(level[kind], 0)})`);
     return `<p class="hint">Each alone: ${parts.join(", ")}.</p>`;
   }
 

@@ -109,7 +109,7 @@ def test_hover_tells_and_links(opened):
     before = hashes(opened, MAPS)
     assert opened.evaluate(HOVERED)
     card = opened.locator(".card").inner_text()
-    assert all(word in card for word in ("degraded by", "haze", "rain", "noise", "InterIR"))
+    assert all(word in card for word in ("degraded by", "Haze (β × 100)", "Rain", "Noise", "InterIR"))
     assert all(a != b for a, b in zip(before, hashes(opened, MAPS), strict=True))
 
 
