@@ -17,8 +17,8 @@ from interir import degrade, load
 
 ROUNDS = 7
 LIMIT = 1.2
-LIMITS = {"rank=2": 1.6}
-"""Where every stage has 2 x 64 matrices decomposed first, vectors and all."""
+LIMITS = {"curves": 1.3, "rank=2": 1.7}
+"""Not reached: the norms of 2 x 64 operators per iteration; at every stage, their eigenvectors as well."""
 
 INTERVENTIONS = (
     "uniform",
@@ -76,7 +76,7 @@ def test_curves(network, image):
     """A run with its residuals, in runs that keep everything."""
     found = ratio(lambda: convergence.metrics(network.trace(image)), lambda: network.trace(image))
     print(f"\nconvergence: {found:.2f} traces")
-    assert found < LIMIT
+    assert found < LIMITS["curves"]
 
 
 @pytest.mark.parametrize("text", INTERVENTIONS)
