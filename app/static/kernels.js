@@ -1,14 +1,11 @@
 // Small tables of numbers on colour: kernels, and stages by modules.
 import { fixed, format } from "./frames.js";
 
-/** Decimals that tell values up to this size apart. */
+/** Decimals that tell values up to this size apart, and fit into small cells. */
 const decimals = (reach) => (reach < 0.0005 ? 0 : reach < 0.01 ? 3 : reach < 10 ? 2 : 0);
 
-/** The same decimals for all numbers of a table: enough to compare them, and they fit. */
+/** The same for all numbers of a table. */
 const alike = (rows) => decimals(Math.max(...rows.flat().filter(Number.isFinite).map(Math.abs)));
-
-/** A number for a small cell. */
-export const brief = (v, digits = decimals(Math.abs(v))) => fixed(v, digits);
 
 /** A quiet sentence in place of what cannot be shown. */
 export const sentence = (text) => Object.assign(document.createElement("p"), { className: "empty", textContent: text });
@@ -25,7 +22,7 @@ export function paint(value, palette, [low, high]) {
 
 /** A kernel-sized grid of numbers with a symbol above and what it is below. */
 export function grid(symbol, what, rows, palette, limits) {
-  const digits = alike(rows), cells = rows.map((row) => `<tr>${row.map((v) => `<td style="${paint(v, palette, limits)}">${brief(v, digits)}</td>`).join("")}</tr>`);
+  const digits = alike(rows), cells = rows.map((row) => `<tr>${row.map((v) => `<td style="${paint(v, palette, limits)}">${fixed(v, digits)}</td>`).join("")}</tr>`);
   return Object.assign(document.createElement("figure"), {
     className: "grid", innerHTML: `<figcaption>${symbol}</figcaption><table>${cells.join("")}</table><p>${what}</p>`,
   });
@@ -36,7 +33,7 @@ export function table(host, rows, { palette, limits, columns, rows: names, chose
   const digits = alike(rows), cell = (v, i, j) => {
     const mark = chosen[0] === i && chosen[1] === j ? ' class="chosen" aria-current="true"' : "";
     const shown = v == null ? "" : ` style="${paint(v, palette, limits)}"`;
-    return `<td${mark}><button data-at="${i},${j}"${shown}>${v == null ? "" : brief(v, digits)}</button></td>`;
+    return `<td${mark}><button data-at="${i},${j}"${shown}>${v == null ? "" : fixed(v, digits)}</button></td>`;
   };
   const held = host.contains(document.activeElement) ? document.activeElement.dataset.at : null;
   host.innerHTML = `<table><tr><th></th>${columns.map((c) => `<th>${c}</th>`).join("")}</tr>

@@ -1,9 +1,10 @@
 // A heat map of numbers as a table, with a read-out of the cell under the pointer or the focus.
 import { Menu, tableEntries } from "./export.js";
-import { brief, paint } from "./kernels.js";
-import { loadPalettes } from "./frames.js";
+import { paint } from "./kernels.js";
+import { fixed, loadPalettes } from "./frames.js";
 import { made } from "./why_section.js";
 
+const DECIMALS = 2;  // of dB and of AUROC alike: intervals are wider than a third would say
 const MOVES = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 
 export class Heat {
@@ -48,7 +49,7 @@ export class Heat {
   cell(cell, at, palette, limits) {
     const place = document.createElement("td");
     if (!Number.isFinite(cell?.value)) return place;
-    Object.assign(place, { tabIndex: -1, textContent: brief(cell.value), title: cell.said, ariaLabel: cell.said, className: cell.faint ? "faint" : "" });
+    Object.assign(place, { tabIndex: -1, textContent: fixed(cell.value, DECIMALS), title: cell.said, ariaLabel: cell.said, className: cell.faint ? "faint" : "" });
     place.style.cssText = paint(cell.value, palette, limits);
     place.dataset.at = at;
     return place;
