@@ -58,31 +58,36 @@ def seconds(work):
     return time.perf_counter() - start
 
 
-def ratio(work, unit):
+def compared(work, unit):
     """The median over rounds of what work takes in units; both in turn, so that both see the same machine."""
     with torch.inference_mode():
         work(), unit()
         return statistics.median(seconds(work) / seconds(unit) for _ in range(ROUNDS))
 
 
-def test_ledger(network, image):
+def ratio(benchmark, work, unit):
+    """The same as a benchmark, so that it is measured with the others, and with them alone."""
+    return benchmark.pedantic(compared, (work, unit), rounds=1)
+
+
+def test_ledger(benchmark, network, image):
     """A run with its books, in runs that keep everything."""
-    found = ratio(lambda: ledger(network, image), lambda: network.trace(image))
+    found = ratio(benchmark, lambda: ledger(network, image), lambda: network.trace(image))
     print(f"\nledger: {found:.2f} traces")
     assert found < LIMIT
 
 
-def test_curves(network, image):
+def test_curves(benchmark, network, image):
     """A run with its residuals, in runs that keep everything."""
-    found = ratio(lambda: convergence.metrics(network.trace(image)), lambda: network.trace(image))
+    found = ratio(benchmark, lambda: convergence.metrics(network.trace(image)), lambda: network.trace(image))
     print(f"\nconvergence: {found:.2f} traces")
     assert found < LIMITS["curves"]
 
 
 @pytest.mark.parametrize("text", INTERVENTIONS)
-def test_intervention(network, image, text):
+def test_intervention(benchmark, network, image, text):
     """A restored photo under one intervention, in plain runs."""
-    found = ratio(lambda: restore(network, image, combination(text)), lambda: network(image))
+    found = ratio(benchmark, lambda: restore(network, image, combination(text)), lambda: network(image))
     print(f"\n{text}: {found:.2f} runs")
     assert found < LIMITS.get(text, LIMIT)
 
