@@ -80,11 +80,8 @@ def _posted(
     """Posted, as parameters are too long for an address."""
 
     async def endpoint(request: Request) -> Response:
-        try:
-            asked = json.loads(await _body(request))
-        except (json.JSONDecodeError, UnicodeDecodeError) as error:
-            raise HTTPException(400, "This is not JSON.") from error
-        return await run_in_threadpool(_told, answer, studio, asked)
+        body = await _body(request)
+        return await run_in_threadpool(lambda: _told(answer, studio, _parsed(body)))
 
     return endpoint
 
@@ -98,6 +95,13 @@ async def _body(request: Request) -> bytes:
             size = f"{MOST // 1_000_000} MB"
             raise HTTPException(413, f"This is more than {size}; take large maps out of the tray.")
     return bytes(body)
+
+
+def _parsed(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise HTTPException(400, "This is not JSON.") from error
 
 
 def _told(answer: Callable[[Studio, Any], Response], studio: Studio, asked: Any) -> Response:

@@ -24,7 +24,7 @@ from PIL import Image as PILImage
 
 from analysis.figures.errors import FigureError
 from analysis.figures.export import carried_out
-from analysis.figures.inputs import Followed, Inputs, Subject, bundled
+from analysis.figures.inputs import Followed, Inputs, Subject, bundled, sha256
 from analysis.figures.manifest import Order, order
 from analysis.figures.spec import WEIGHTS, Composition, Recipe
 from interir import CheckpointError, UnfoldedNetwork
@@ -39,6 +39,9 @@ from .runs import Run
 
 KEPT = 8
 """Compositions that are kept, so that another preset or format draws again without running a network."""
+
+LARGE = 1_000_000
+"""Bytes of an order that holds its own maps: nothing has to be run for it, so it is not kept."""
 
 Gathered = tuple[Composition, Inputs]
 """What a recipe gathered, and from what."""
@@ -147,11 +150,12 @@ class Studio:
         recipe = asked.recipe.renamed(
             lambda name, role: networks.files.get(name, name) if role == WEIGHTS else name
         )
-        key = json.dumps([recipe.kind, asdict(recipe), sorted(map(str, placing.files.values()))])
+        told = json.dumps([recipe.kind, asdict(recipe), sorted(map(str, placing.files.values()))]).encode()
         inputs = Visible({**self.given, **placing.files}, networks, placing.runs)
-        return Made(replace(asked, recipe=recipe), *self._gathered(key, recipe, inputs))
+        found = self._gathered(sha256(told), recipe, inputs, keep=len(told) < LARGE)
+        return Made(replace(asked, recipe=recipe), *found)
 
-    def _gathered(self, key: str, recipe: Recipe, inputs: Inputs) -> Gathered:
+    def _gathered(self, key: str, recipe: Recipe, inputs: Inputs, keep: bool) -> Gathered:
         """Gather what is not kept; who asks for the same waits for it, and nobody else does.
 
         Drawing, which matplotlib does for one at a time, has a lock of its own (`figures.style`).
@@ -161,7 +165,8 @@ class Studio:
         with turn:
             try:
                 found = self._kept.get(key) or (recipe.gather(inputs), inputs)
-                self._keep(key, found)
+                if keep:
+                    self._keep(key, found)
             finally:
                 self._turns.pop(key, None)
         return found

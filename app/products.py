@@ -20,7 +20,7 @@ from analysis.arithmetic import weighted_sum
 from analysis.digest import MaskSummary, Norms, rerun
 from analysis.figures import words
 from analysis.spectra import Spectrum, spectrum
-from interir import ExplainableConv2d, State
+from interir import ExplainableConv2d, State, degrade
 
 from . import photos
 from .photos import Example
@@ -145,12 +145,9 @@ def photographed(subject: Subject) -> str:
     """The photo in a caption: its name, its credit where its licence asks for one, levels and seed."""
     example, levels = origin(subject), subject.levels
     credit = "" if example is None else words.credited(example.credit, example.licence)
-    if subject.clean is None or "seed" not in levels:
-        return words.photographed(subject.title, credit)
-    strengths = {name: levels[name] for name in ("haze", "rain", "noise")}
-    if not any(strengths.values()):
-        return words.photographed(subject.title, credit)
-    return words.degraded(subject.title, strengths, int(levels["seed"]), credit)
+    strengths = {name: levels[name] for name in degrade.NAMES.values() if name in levels}
+    seed = int(levels["seed"]) if "seed" in levels else None
+    return words.photographed(subject.title, credit, strengths, seed)
 
 
 def origin(subject: Subject) -> Example | None:

@@ -73,7 +73,7 @@ class Film(Composition):
         return {name: fitting(frames, self.times(), ENCODERS[name]) for name in formats}
 
     def glimpse(self, preset: Preset) -> tuple[str, bytes]:
-        """The film as the encoder makes it soonest: palettes for a GIF take ten times as long."""
+        """The film as the encoder makes it soonest: the palettes of a GIF take longest."""
         return "webp", _pillow(self.frames(), self.times(), "WEBP", quality=80, method=0)
 
     def frames(self) -> list[PILImage.Image]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -31,6 +32,8 @@ FOLDERS = (PHOTOS, RESULTS, RESULTS / "ablation", EMBEDDINGS, SHIPPED)
 """Folders of what comes with the package and can stand in a figure."""
 ORIGIN = "Origin"
 """Key of the text in a PNG that names the bundled photo it was made from."""
+
+_RUNNING = threading.Lock()
 
 Followed = tuple[Observation, tuple[Digest, ...]]
 """What was observed, and every iteration."""
@@ -98,7 +101,8 @@ class Inputs:
 
     def followed(self, network: UnfoldedNetwork, image: Image) -> Followed:
         """A run, k = 0..N, as the dashboard keeps it; two are remembered for their next figures."""
-        return _followed(network, image.numpy().tobytes(), image.shape)
+        with _RUNNING:  # two figures of one photo at once would both run it: the cache holds no lock
+            return _followed(network, image.numpy().tobytes(), image.shape)
 
     def hashes(self) -> dict[str, str]:
         """SHA-256 of every file that was opened, by name; weights apart."""

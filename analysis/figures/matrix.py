@@ -168,7 +168,8 @@ class Matrix(Drawing):
 
     def _print(self, sheet: Sheet, axes: Axes, shown: AxesImage, pitch: float) -> None:
         """Numbers where they fit, and hatches where there are none."""
-        words = [[brief(value) for value in row] for row in self.values]
+        digits = decimals(np.nanmax(np.abs(self.values), initial=0))
+        words = [[brief(value, digits) for value in row] for row in self.values]
         if max(sheet.measured(word) for row in words for word in row if word) <= 0.95 * pitch:
             numbers(axes, self.values, words, shown, sheet.preset.small)
         for i, j in np.argwhere(np.isnan(self.values)):
@@ -205,13 +206,17 @@ class Matrix(Drawing):
         }
 
 
-def brief(value: float) -> str:
-    """Two decimals or, where they say little, three or none; nothing for NaN."""
-    size = abs(value)
+def decimals(reach: float) -> int:
+    """Decimals that tell values up to this size apart, and fit into small cells."""
+    return 0 if reach < 0.0005 else 3 if reach < 0.01 else 2 if reach < 10 else 1 if reach < 100 else 0
+
+
+def brief(value: float, digits: int) -> str:
+    """A number for a small cell; nothing for NaN."""
     if math.isnan(value):
         return ""
-    digits = 3 if size < 0.01 else 2 if size < 10 else 0
-    return "0" if size < 0.0005 else f"{value:.{digits}f}".replace("-", "−")
+    words = f"{value:.{digits}f}"
+    return words.replace("-", "−" if float(words) else "")
 
 
 def _tick(value: float, place: int | None = None) -> str:

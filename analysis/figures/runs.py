@@ -53,7 +53,7 @@ def scene(inputs: Inputs, recipe: OnPhoto) -> Scene:
     """The photo of a recipe, degraded; raises `FigureError` for levels outside Table 6."""
     clean, name = inputs.photo(recipe.photo), Path(recipe.photo).stem
     if not (recipe.haze or recipe.rain or recipe.noise):
-        return Scene(name, clean, None, typeset(photographed(name, inputs.credit(recipe.photo))))
+        return Scene(name, clean, None, typeset(photographed(name, inputs.credit(recipe.photo), {})))
     return degraded(inputs, recipe.photo, (recipe.haze, recipe.rain, recipe.noise), recipe.seed)
 
 
@@ -67,7 +67,7 @@ def degraded(inputs: Inputs, photo: str, strengths: tuple[float, float, float], 
         raise FigureError(str(error)) from error
     sample = degrade.degrade(clean, levels, generator=Generator().manual_seed(seed))
     parts = {"haze": haze, "rain": rain, "noise": noise}
-    sentence = words.degraded(name, parts, seed, inputs.credit(photo))
+    sentence = photographed(name, inputs.credit(photo), parts, seed)
     return Scene(name, testsets.eight_bits(sample.image), sample, typeset(sentence))
 
 

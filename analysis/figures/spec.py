@@ -24,7 +24,10 @@ from .presets import Preset
 from .sheet import Sheet, composed
 
 LATIN = "\u017f"
-"""The last of the letters that pdfLaTeX has in every installation (Latin Extended-A)."""
+"""The last of the letters that pdfLaTeX can set (Latin Extended-A)."""
+
+T1 = "ĄąĘęĮįŲųĐđÐðÞþŊŋ«»"
+"""Those of them that its default encoding of fonts lacks."""
 
 FILE, RUN, WEIGHTS = "file", "run", "weights"
 """Roles of a setting that names something to be opened; a run's file goes by its folder as well."""
@@ -214,8 +217,7 @@ def _frozen(value: Any) -> Any:
 
 
 def _engine(caption: str) -> list[str]:
-    """pdfLaTeX sets European scripts of Latin letters by itself, and no other."""
-    foreign = any(c > LATIN for c in caption)
-    return [
-        "% needs XeLaTeX or LuaLaTeX with a font that has these characters, or the CJKutf8 package"
-    ] * foreign
+    """What a caption needs beside plain pdfLaTeX, which sets most Latin letters, and no other script."""
+    if any(c > LATIN or c in "ĦħŦŧĸŉſ" for c in caption):
+        return ["% needs XeLaTeX or LuaLaTeX with a font that has these characters, or the CJKutf8 package"]
+    return [r"% needs \usepackage[T1]{fontenc}"] * any(c in T1 for c in caption)

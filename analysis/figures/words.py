@@ -56,15 +56,13 @@ def minus(text: str) -> str:
     return re.sub(r"(?<!\w)-(?=\d)", "−", text)
 
 
-def photographed(name: str, credit: str = "") -> str:
-    """A photo that is taken as it is."""
-    return f"the photo “{name}”{credit}"
-
-
-def degraded(name: str, levels: Mapping[str, float], seed: int, credit: str = "") -> str:
-    """A photo at its levels of haze, rain and noise."""
+def photographed(name: str, credit: str, levels: Mapping[str, float], seed: int | None = None) -> str:
+    """A photo: as it is where no level is above 0, else at its levels, by a seed where it is known."""
     said = ", ".join(f"{kind} {level:g}" for kind, level in levels.items() if level)
-    return f"“{name}”{credit} under {said} (levels of Table\u00a06, seed {seed})"
+    if not said:
+        return f"the photo “{name}”{credit}"
+    drawn = "" if seed is None else f", seed {seed}"
+    return f"“{name}”{credit} under {said} (levels of Table\u00a06{drawn})"
 
 
 def credited(credit: str, licence: str) -> str:

@@ -1,6 +1,7 @@
 """What is gathered for figures: never twice, never what a run on screen has, nobody waits for another's."""
 
 import threading
+import time
 
 import pytest
 
@@ -77,10 +78,19 @@ def test_who_asks_for_the_same_waits_for_it(studio, run, monkeypatch):
     """It is gathered once, whoever asks."""
     begun, go, count = slow(monkeypatch, ConvolutionsRecipe)
     order, found = Wanted("convolutions", {"photo": "@run"}, run=run.id), []
+    arrived, gathered = threading.Barrier(4), studio._gathered
+
+    def together(*args, **kwargs):
+        arrived.wait(PATIENCE)
+        return gathered(*args, **kwargs)
+
+    monkeypatch.setattr(studio, "_gathered", together)
     threads = [threading.Thread(target=lambda: found.append(studio.made(order).composition)) for _ in "abc"]
     for thread in threads:
         thread.start()
+    arrived.wait(PATIENCE)
     assert begun.wait(PATIENCE)
+    time.sleep(0.2)  # by now all three are there
     go.set()
     for thread in threads:
         thread.join(PATIENCE)

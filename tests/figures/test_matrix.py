@@ -13,7 +13,7 @@ from analysis.figures.errors import FigureError
 from analysis.figures.export import export
 from analysis.figures.inputs import Inputs
 from analysis.figures.manifest import order, read
-from analysis.figures.matrix import CELLS, MatrixRecipe, brief
+from analysis.figures.matrix import CELLS, MatrixRecipe, brief, decimals
 from analysis.figures.presets import PRESETS
 from tests.figures.test_drawings import check
 
@@ -66,7 +66,8 @@ def test_cells_have_their_numbers_and_colours():
         np.testing.assert_array_equal(shown[place], ramp(level)[:3])
     assert len(set(shown[0, 1])) == 1  # grey
     words = {tuple(map(int, t.get_position())): t.get_text() for t in figure.axes[0].texts}
-    assert words == {(0, 0): "0.50", (1, 0): "", (2, 0): "1.00", (0, 1): "0", (1, 1): "0.25", (2, 1): "−3.00"}
+    rows = [["0.50", "", "1.00"], ["0.00", "0.25", "−3.00"]]
+    assert words == {(j, i): word for i, row in enumerate(rows) for j, word in enumerate(row)}
     hatched = [patch for patch in figure.axes[0].patches if patch.get_hatch()]
     assert [patch.get_xy() for patch in hatched] == [(0.5, -0.5)]
     said = {t.get_text() for t in figure.texts}
@@ -91,12 +92,14 @@ def test_numbers_that_do_not_fit_stay_out():
 
 
 @pytest.mark.parametrize(
-    ("value", "words"),
-    [(0.0004, "0"), (-0.0051, "−0.005"), (0.126, "0.13"), (-3.0, "−3.00"), (12.6, "13"), (np.nan, "")],
+    ("reach", "words"),
+    [(0.0004, "0"), (0.0051, "−0.005"), (0.126, "−0.13"), (3, "−3.00"), (12.6, "−12.6"), (126, "−126")],
 )
-def test_brief_numbers(value, words):
-    """As many digits as the page shows."""
-    assert brief(value) == words
+def test_numbers_of_a_table(reach, words):
+    """As many digits for all of them as its largest shows on the page; nothing has no sign."""
+    assert brief(-reach, decimals(reach)) == words
+    assert float(brief(-1e-9, decimals(reach))) == 0
+    assert brief(np.nan, 2) == ""
 
 
 def test_maps_are_the_pages_bit_for_bit():

@@ -11,14 +11,16 @@ from analysis.figures.matrix import MatrixRecipe
 from analysis.figures.panel import PanelRecipe
 from analysis.figures.presets import PRESETS
 from analysis.figures.sheet import texts
-from analysis.figures.words import credited, degraded, minus, photographed, typeset
+from analysis.figures.words import credited, minus, photographed, typeset
 from interir.bootstrap import Interval
 from tests.figures.support import maps
 
 HARD = "50% & more_$x$ #1 {a}~^ 雨天"
 LEVELS = {"haze": 60.0, "rain": 0.0, "noise": 10.0}
 WRITTEN = r"50\% \& more\_\$x\$ \#1 \{a\}\textasciitilde{}\textasciicircum{} 雨天"
-ABOUT = f"InterIR (interir-small, weights 0a1) on {degraded(HARD, LEVELS, 3, ' (photo: “me”, CC BY 2.0)')}"
+ABOUT = (
+    f"InterIR (interir-small, weights 0a1) on {photographed(HARD, ' (photo: “me”, CC BY 2.0)', LEVELS, 3)}"
+)
 
 
 def leftover(caption):
@@ -58,14 +60,27 @@ def test_panels_say_it_by_the_same_words(folder):
     recipe = PanelRecipe(photo=f"{HARD}.png", weights="ours.safetensors", what="input", seed=3, **LEVELS)
     panel = recipe.gather(Inputs([folder]))
     assert leftover(panel.caption()) == set()
-    assert panel.caption() == f"The input $y$: {typeset(degraded(HARD, LEVELS, 3))}."
+    assert panel.caption() == f"The input $y$: {typeset(photographed(HARD, '', LEVELS, 3))}."
+
+
+@pytest.mark.parametrize(
+    ("name", "needed"), [("łódź", ""), ("łąka", "[T1]{fontenc}"), ("ħ", "XeLaTeX"), ("照", "XeLaTeX")]
+)
+def test_letters_that_need_more_than_latex_has(name, needed):
+    """The first line of a caption's file says what; where nothing is needed there is none."""
+    first = chart(name).gather(Inputs()).latex("stem", PRESETS["eccv"]).splitlines()[0]
+    assert first.startswith("% needs") == bool(needed)
+    assert needed in first
 
 
 def test_photos_as_they_are():
-    """No levels and no seed are claimed; a licence that asks for nothing gets nothing."""
-    assert typeset(photographed("a_b")) == r"the photo ``a\_b''"
+    """No levels and no seed are claimed that are not known; a licence that asks for nothing gets nothing."""
+    assert photographed("x", "", {"haze": 60, "rain": 0}) == "“x” under haze 60 (levels of Table\u00a06)"
+    assert typeset(photographed("a_b", "", {})) == r"the photo ``a\_b''"
     assert credited("me", "Public domain") == ""
-    assert photographed("x", credited("me", "CC BY 2.0")) == "the photo “x” (photo: me, CC BY 2.0, changed)"
+    assert (
+        photographed("x", credited("me", "CC BY 2.0"), {}) == "the photo “x” (photo: me, CC BY 2.0, changed)"
+    )
 
 
 def test_numbers_have_minus_signs():
