@@ -99,7 +99,7 @@ def largest(a: RowOperator | ColumnOperator) -> Float[Tensor, "b c"]:
         power = power @ power
     start = power.diagonal(dim1=-2, dim2=-1).argmax(dim=-1)  # has a share of the leading vector
     vector = torch.take_along_dim(power, start[..., None, None], dim=-1)
-    for _ in range(PRODUCTS):  # summed up here: a batch of products with single vectors takes twice as long
+    for _ in range(PRODUCTS):  # a batch of products with single vectors is slower
         vector = torch.nn.functional.normalize((power * vector.mT).sum(dim=-1, keepdim=True), dim=-2)
     return (a @ vector).flatten(-2).norm(dim=-1)
 

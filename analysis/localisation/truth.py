@@ -68,7 +68,8 @@ def layer(sample: Degraded, kind: str) -> Layer:
     layers = sample.layers
     if kind == "H":
         return 1 - layers.transmission
-    rain = (sample.clean + layers.streaks).clamp(0, 1) - sample.clean
+    clean = sample.clean.to(layers.streaks)  # layers stay where they were drawn, a photo may have moved
+    rain = (clean + layers.streaks).clamp(0, 1) - clean
     return {"R": rain, "N": layers.noise.abs()}[kind].mean(dim=1, keepdim=True)
 
 

@@ -2,7 +2,7 @@
 import { fixed, format } from "./frames.js";
 
 /** Decimals that tell values up to this size apart, and fit into small cells. */
-const decimals = (reach) => (reach < 0.0005 ? 0 : reach < 0.01 ? 3 : reach < 10 ? 2 : 0);
+const decimals = (reach) => (reach < 0.0005 ? 0 : reach < 0.01 ? 3 : reach < 10 ? 2 : reach < 100 ? 1 : 0);
 
 /** The same for all numbers of a table. */
 const alike = (rows) => decimals(Math.max(...rows.flat().filter(Number.isFinite).map(Math.abs)));

@@ -120,7 +120,7 @@ export class Operators {
         { ...quiet, name: "95 %", values: floor(high), fill: "tonexty", fillcolor: `${INK[j]}22` },
         { name: `A${index}`, values: s.values[k][c].map((v) => (v < 1e-5 ? null : v)), colour: INK[j], markers: false, first: 1 },
       ];
-    }).concat([a1, a2].map((s) => ({ name: "1/√n", values: s.values[k][0].map(() => s.reference), colour: "gray", dash: "dot", markers: false, legend: false, first: 1 }))), { y: "σ" });
+    }).concat([a1, a2].map((s, j) => ({ name: `1/√n of A${"₁₂"[j]}`, values: s.values[k][0].map(() => s.reference), colour: "gray", dash: "dot", markers: false, legend: false, first: 1 }))), { y: "σ" });
     this.spectrum.metric(`rank ${fixed(a1.rank[k][c], 2)} · ${fixed(a2.rank[k][c], 2)}`);
   }
 

@@ -37,6 +37,8 @@ export class Stepper {
     element.querySelector("select").addEventListener("change", (event) => session.scale(event.target.value === "k"));
     const share = element.querySelector(".link"), said = element.querySelector(".said");
     share.addEventListener("click", () => copy(share, link(), (text) => { said.textContent = text; }));
+    const head = element.closest("#view-stepper");  // sticks to the top: what is below it must know its height
+    new ResizeObserver(() => document.documentElement.style.setProperty("--stepper", `${head.offsetHeight}px`)).observe(head);
     session.on("runs", () => this.reset());
     session.on("k", () => this.draw());
     document.addEventListener("keydown", (event) => this.key(event));

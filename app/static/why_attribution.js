@@ -6,7 +6,7 @@ import { Region } from "./why_region.js";
 import { Section, made, usable } from "./why_section.js";
 
 const MASKS = "This network has masks: steps, to which training lends a slope that attributions see as well. So the completeness gap of slopes does not close with more steps; what masks do is asked by interventions.";
-const FIRST = ["moves", "saliency"];  // both answer within ten seconds on two cores
+const FIRST = ["moves", "saliency"];  // the quickest of each sort: by iteration, by pixel
 
 export class Attribution extends Section {
   static about = {

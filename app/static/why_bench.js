@@ -16,7 +16,7 @@ const FORM = `<label>do <select class="kind"></select></label><span class="setti
   <button class="add" title="Combine it with what was chosen before">Add</button><button class="go">Do it</button>
   <output class="hint" role="status"></output><p class="problem" role="alert" hidden></p><span class="chosen"></span>`;
 
-export const signed = (v) => (Number.isFinite(v) ? `${v < 0 ? "−" : "+"}${Math.abs(v).toFixed(2)} dB` : "–");
+export const signed = (v, digits = 2) => (Number.isFinite(v) ? `${v > 0 ? "+" : ""}${fixed(v, digits)} dB` : "–");
 
 /** How odd features are, in words: at the worst stage, and how many times the ordinary distance there. */
 const odd = (oddity) => (oddity ? `odder than ${fixed(100 * oddity.worst, 0)} %; ${fixed(oddity.times, 1)} × at k = ${oddity.stage}` : "not known");

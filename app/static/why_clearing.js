@@ -1,12 +1,11 @@
 // Does it matter where a mask fires? Masks cleared where the degradation is, beside equal areas elsewhere.
 import { Chart, INK } from "./charts.js";
 import { sentence } from "./kernels.js";
+import { signed } from "./why_bench.js";
 import { made } from "./why_section.js";
 
 const PLACES = { R: "the streaks", H: "the haze", N: "the noise" };
 const LOWER = "Where masks fire matters at an iteration whose whole band in the lower chart is below 0.";
-
-const decibels = (v) => `${v < 0 ? "−" : "+"}${Math.abs(v).toFixed(3)} dB`;
 
 /** Iterations as a part of a sentence: how many of all, and which. */
 const at = (rows, of) => `${rows.length} of ${of} iterations${rows.length ? ` (k = ${rows.map(({ k }) => k).join(", ")})` : ""}`;
@@ -48,7 +47,7 @@ export class Clearing {
     const costs = inside.filter(({ beyond }) => beyond.high < 0), helps = inside.filter(({ beyond }) => beyond.low > 0);
     const sure = areas ? `than in every one of ${areas} equal random areas` : "than in equal random areas, with its whole interval below 0", total = inside.length;
     const each = total ? `At ${at(costs, total)} clearing masks in ${place} costs more PSNR there ${sure}; at ${at(helps, total)} it costs less. ` : "";
-    return `${each}Cleared at all iterations at once: ${decibels(all.there.mean)} in ${place}, ${decibels(all.elsewhere.mean)} elsewhere.`;
+    return `${each}Cleared at all iterations at once: ${signed(all.there.mean, 3)} in ${place}, ${signed(all.elsewhere.mean, 3)} elsewhere.`;
   }
 
   /** How often such a band misses 0 where nothing is to be found. */

@@ -6,9 +6,6 @@ export const made = (tag, className, innerHTML = "") => Object.assign(document.c
 /** Let the fields and buttons of a form be used, or not yet. */
 export const usable = (form, on) => form.querySelectorAll("button, input, select").forEach((field) => { field.disabled = !on; });
 
-/** What lies under the stepper and the table of contents is not in sight. */
-const INSIDE = { rootMargin: "-124px 0px 0px" };
-
 export class Section {
   /** Subclasses have `static about = { id, title, read, check }`, and `fill()`, which is called once the section is in sight. */
   constructor(run, signal) {
@@ -26,12 +23,14 @@ export class Section {
 
   /** Fill it when it is first seen: a page that nobody scrolls computes nothing. */
   watch() {
+    const over = ["#view-stepper", ".why .contents"].map((name) => document.querySelector(name).offsetHeight);
+    const inside = { rootMargin: `-${over[0] + over[1]}px 0px 0px` };  // what lies under these is not in sight
     const seen = new IntersectionObserver((entries) => {
       if (!entries.some((entry) => entry.isIntersecting)) return;
       seen.disconnect();
       this.element.classList.add("filled");
       this.fill();
-    }, INSIDE);
+    }, inside);
     seen.observe(this.element);
     this.signal.addEventListener("abort", () => seen.disconnect());
   }
