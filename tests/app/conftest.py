@@ -77,6 +77,16 @@ def server(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def tiny_server(tmp_path_factory):
+    """The dashboard with tiny networks of one's own first: figures of them are drawn in no time."""
+    from tests.app.studio import save_networks  # which needs this module
+
+    folder = tmp_path_factory.mktemp("tiny")
+    with serving(folder, "--weights", *map(str, save_networks(folder))) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
 def browser():
     """Headless Chromium; without one, tests skip, but not in continuous integration."""
     path = shutil.which("chromium") or "/usr/bin/chromium"

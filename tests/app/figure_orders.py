@@ -1,24 +1,39 @@
-"""Orders of figures as the browser posts them, and where they are answered."""
+"""Orders of figures as the browser posts them, and fixtures of where they are answered."""
 
 import io
 import zipfile
 
+import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from app import figure_routes
 from app.figure_photos import Placing
-from tests.app.studio import make_desk, make_studio, save_networks
+from tests.app.studio import kept_degraded, make_desk, make_studio, save_networks
 
 STRIP = {"photo": "@run", "ks": [0, 2]}
 
 
-def studio_of(folder):
-    """A studio with two tiny networks of one's own, whose weights go into a folder."""
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A folder for weights."""
+    return tmp_path_factory.mktemp("weights")
+
+
+@pytest.fixture(scope="module")
+def studio(folder):
+    """A studio with two tiny networks of one's own."""
     return make_studio(make_desk(save_networks(folder)))
 
 
-def client_of(studio):
+@pytest.fixture(scope="module")
+def run(studio):
+    """A run of a photo of one's own with a hard name."""
+    return kept_degraded(studio.desk)
+
+
+@pytest.fixture(scope="module")
+def client(studio):
     """A client of the page's addresses."""
     return TestClient(Starlette(routes=[figure_routes.mount(studio)]), raise_server_exceptions=False)
 

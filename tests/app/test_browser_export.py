@@ -11,20 +11,10 @@ from pypdf import PdfReader
 
 from analysis.figures.presets import PRESETS
 from tests.app.pages import k_of, open_page, session, settle, show_tab
-from tests.app.server import serving
-from tests.app.studio import save_networks
 
 pytestmark = pytest.mark.browser
 
 PAGE = "() => document.activeElement.closest('[role=menu]') !== null"
-
-
-@pytest.fixture(scope="module")
-def tiny_server(tmp_path_factory):
-    """The dashboard with tiny networks of one's own first: figures of them are drawn in no time."""
-    folder = tmp_path_factory.mktemp("tiny")
-    with serving(folder, "--weights", *map(str, save_networks(folder))) as running:
-        yield running
 
 
 @pytest.fixture

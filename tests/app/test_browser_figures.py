@@ -25,15 +25,6 @@ DRAWN = """(was) => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def tiny_server(tmp_path_factory):
-    """The dashboard with tiny networks of one's own first: figures of them are drawn in no time."""
-    folder = tmp_path_factory.mktemp("tiny")
-    weights = save_networks(folder)
-    with serving(folder, "--weights", *map(str, weights)) as running:
-        yield running
-
-
 @pytest.fixture
 def opened(watched, tiny_server):
     """The Figures page with the sample's strip on it."""

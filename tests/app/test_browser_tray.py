@@ -3,8 +3,6 @@
 import pytest
 
 from tests.app.pages import open_page, show_tab
-from tests.app.server import serving
-from tests.app.studio import save_networks
 
 pytestmark = pytest.mark.browser
 
@@ -33,14 +31,6 @@ WORDS = """async (from) => {
 
 DRAWN = """() => document.querySelector('.figures .paper img')?.complete
   && !document.querySelector('.figures').hasAttribute('aria-busy')"""
-
-
-@pytest.fixture(scope="module")
-def tiny_server(tmp_path_factory):
-    """The dashboard with tiny networks of one's own."""
-    folder = tmp_path_factory.mktemp("tiny")
-    with serving(folder, "--weights", *map(str, save_networks(folder))) as running:
-        yield running
 
 
 @pytest.fixture

@@ -9,23 +9,14 @@ from analysis.figures import inputs
 from analysis.figures.convolutions import ConvolutionsRecipe
 from analysis.figures.operators import OperatorsRecipe
 from app.figures import Wanted
-from tests.app.figure_orders import strip, studio_of
+from tests.app import figure_orders as orders
+from tests.app.figure_orders import strip
 from tests.app.studio import kept_as_is, kept_degraded
+
+folder, studio, run = orders.folder, orders.studio, orders.run
 
 PATIENCE = 60
 """Seconds after which a test has failed."""
-
-
-@pytest.fixture(scope="module")
-def studio(tmp_path_factory):
-    """A studio with two tiny networks of one's own."""
-    return studio_of(tmp_path_factory.mktemp("weights"))
-
-
-@pytest.fixture(scope="module")
-def run(studio):
-    """A run of a photo of one's own with a hard name."""
-    return kept_degraded(studio.desk)
 
 
 @pytest.mark.parametrize("kept", [kept_degraded, kept_as_is])

@@ -19,36 +19,14 @@ from analysis.figures.presets import PRESETS
 from analysis.figures.spec import OnPhoto
 from app import figure_forms
 from app.figures import Visible, Wanted
-from tests.app.figure_orders import STRIP, client_of, files_of, placed, strip, studio_of
+from tests.app import figure_orders as orders
+from tests.app.figure_orders import STRIP, files_of, placed, strip
 from tests.app.studio import (
     HARD,
     LEVELS,
-    kept_degraded,
 )
 
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    """A folder for weights."""
-    return tmp_path_factory.mktemp("weights")
-
-
-@pytest.fixture(scope="module")
-def studio(folder):
-    """A studio with two tiny networks of one's own."""
-    return studio_of(folder)
-
-
-@pytest.fixture(scope="module")
-def run(studio):
-    """A run of a photo of one's own with a hard name."""
-    return kept_degraded(studio.desk)
-
-
-@pytest.fixture(scope="module")
-def client(studio):
-    """A client of the page's addresses."""
-    return client_of(studio)
+folder, studio, run, client = orders.folder, orders.studio, orders.run, orders.client
 
 
 def page(studio, run):

@@ -10,7 +10,8 @@ from app.figure_photos import copied
 from app.figures import Wanted
 from app.jobs import degraded
 from app.runs import Subject
-from tests.app.figure_orders import placed, strip, studio_of
+from tests.app import figure_orders as orders
+from tests.app.figure_orders import placed, strip
 from tests.app.studio import (
     HARD,
     LEVELS,
@@ -20,17 +21,7 @@ from tests.app.studio import (
     own_photo,
 )
 
-
-@pytest.fixture(scope="module")
-def studio(tmp_path_factory):
-    """A studio with two tiny networks of one's own."""
-    return studio_of(tmp_path_factory.mktemp("weights"))
-
-
-@pytest.fixture(scope="module")
-def run(studio):
-    """A run of a photo of one's own with a hard name."""
-    return kept_degraded(studio.desk)
+folder, studio, run = orders.folder, orders.studio, orders.run
 
 
 def test_a_photo_as_it_is(studio):

@@ -6,28 +6,10 @@ import pytest
 
 from app import figure_routes
 from app.photos import LONGEST
-from tests.app.figure_orders import client_of, strip, studio_of
-from tests.app.studio import (
-    kept_degraded,
-)
+from tests.app import figure_orders as orders
+from tests.app.figure_orders import strip
 
-
-@pytest.fixture(scope="module")
-def studio(tmp_path_factory):
-    """A studio with two tiny networks of one's own."""
-    return studio_of(tmp_path_factory.mktemp("weights"))
-
-
-@pytest.fixture(scope="module")
-def run(studio):
-    """A run of a photo of one's own with a hard name."""
-    return kept_degraded(studio.desk)
-
-
-@pytest.fixture(scope="module")
-def client(studio):
-    """A client of the page's addresses."""
-    return client_of(studio)
+folder, studio, run, client = orders.folder, orders.studio, orders.run, orders.client
 
 
 REFUSED = [
