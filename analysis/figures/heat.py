@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 from matplotlib.colors import SymLogNorm
 from matplotlib.image import AxesImage
+from matplotlib.patches import Rectangle
 
 from interir.bootstrap import FEW, Interval
 from interir.scores import ordered
@@ -27,6 +28,12 @@ from .words import plain
 
 LINEAR = 0.1
 """dB within which the colour scale is linear; beyond, it is logarithmic: effects differ by powers of ten."""
+
+
+ODD = 0.95
+"""Share of ordinary runs; features that are odder than those of so many may be broken."""
+
+HATCHED: dict[str, Any] = {"facecolor": "none", "edgecolor": "0.55", "hatch": "////", "linewidth": 0}
 
 
 @dataclass(frozen=True)
@@ -101,10 +108,14 @@ class Heat(Drawing):
         axes, norm = sheet.box(*box), SymLogNorm(LINEAR, vmin=-limit, vmax=limit)
         shown = axes.imshow(values, cmap=DIVERGING, norm=norm, aspect="auto")
         numbers(axes, values, words, shown, sheet.preset.small)
-        sure = {(c.label, c.combination) for c in self.cells if c.change.low * c.change.high > 0}
+        cells = {(labels.index(c.label), heads.index(c.combination)): c for c in self.cells}
         for text in axes.texts:
             j, i = (int(n) for n in text.get_position())
-            text.set_fontweight("bold" if (labels[i], heads[j]) in sure else "normal")
+            sure = words[i][j] != "0" and cells[i, j].change.low * cells[i, j].change.high > 0
+            text.set_fontweight("bold" if sure else "normal")
+        for (i, j), cell in cells.items():
+            if cell.odd > ODD:
+                axes.add_patch(Rectangle((j - 0.5, i - 0.5), 1, 1, **HATCHED))
         return shown
 
     def axes(self) -> tuple[list[str], list[str]]:
@@ -118,13 +129,17 @@ class Heat(Drawing):
         return np.array([[found.get((label, head), np.nan) for head in heads] for label in labels])
 
     def caption(self) -> str:
-        """Of what, on what, how sure."""
+        """Of what, on what, how sure, and what may be breakage."""
+        odd = (
+            f" Hatched: the features of most of these runs are odder than {100 * ODD:.0f}\\,\\% of ordinary"
+            " ones, so that the change may be breakage and not importance."
+        ) * any(cell.odd > ODD for cell in self.cells)
         photos = max(cell.photos for cell in self.cells)
         few = f" Fewer than {FEW} photos: the intervals are too narrow to be trusted." * (photos < FEW)
         return (
             f"Change of PSNR by each intervention, mean over {self.about}. Bold where the 95\\,\\% interval,"
             f" by a paired bootstrap of the photos, leaves out 0; the scale is linear within"
-            f" $\\pm${LINEAR:g}\\,dB and logarithmic beyond. H: haze, R: rain, N: noise.{few}"
+            f" $\\pm${LINEAR:g}\\,dB and logarithmic beyond.{odd} H: haze, R: rain, N: noise.{few}"
         )
 
     def arrays(self) -> dict[str, np.ndarray]:

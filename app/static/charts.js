@@ -63,7 +63,8 @@ export class Chart {
     Object.assign(this, { axes: { y, y2 }, lines });
     this.traces = lines.map((line, i) => ({
       x: line.values.map((_, k) => k + (line.first ?? 0)),
-      y: line.values, name: line.name, mode: line.markers === false ? "lines" : "lines+markers",
+      y: this.log ? line.values.map((v) => (v > 0 ? v : null)) : line.values, name: line.name,  // a log axis has no 0
+      mode: line.markers === false ? "lines" : "lines+markers",
       line: { color: line.colour ?? INK[i % INK.length], dash: line.dash ?? "solid", width: line.width ?? 1.6 },
       marker: { size: line.values.map((_, k) => (k === line.best ? 11 : 5)), symbol: line.values.map((_, k) => (k === line.best ? "star" : "circle")), line: { width: 0 } }, yaxis: line.axis ?? "y", fill: line.fill, fillcolor: line.fillcolor,
       showlegend: line.legend !== false, ...(line.quiet ? { hoverinfo: "skip" } : { text: finite(line.values).map((v) => (v === null ? "" : minus(`${Number(v.toPrecision(4))}`))), hovertemplate: "%{text}<extra>%{fullData.name}</extra>" }),

@@ -90,7 +90,7 @@ export class Claims {
   report({ cards, network, against, weights, photos, data, side, command: how }) {
     const words = Object.keys(SHAPES).map((word) => [word, cards.filter(({ verdict }) => verdict === word).length]).filter(([, count]) => count);
     const tally = node("p", "tally", ...words.map(([word, count]) => node("span", "", badge(word), ` ${count}`)));
-    const on = `${network.title} ${network.name} (${weights})${against ? `, beside ${against.title} ${against.name}` : ""}; ${photos.length} photos of ${data}, middle ${side} × ${side} px.`;
+    const on = `${network.title} ${network.name} (${weights})${against ? `, beside ${against.title} ${against.name}` : ""}; ${photos.length} photos of ${data}, middle ${side} × ${side} px, where a card names no others.`;
     return [tally, node("p", "how", `${HOW} ${on}`), node("div", "deck", ...cards.map((card) => this.card(card))), command(how)];
   }
 

@@ -7,9 +7,12 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from analysis.figures.errors import FigureError
+from analysis.figures.heat import Heat
 from analysis.figures.presets import PRESETS
 from analysis.figures.sheet import texts
 from analysis.figures.style import applied
+from analysis.interventions.effects import Cell
+from interir.bootstrap import Interval
 from tests.figures.support import DRAWINGS, grid, strip
 
 SLACK = 1.0
@@ -97,3 +100,14 @@ def test_what_cannot_be_legible_is_refused():
     crowded = replace(wide, cases=wide.cases * 3)
     with pytest.raises(FigureError, match="does not fit on CVPR"):
         crowded.figure(PRESETS["cvpr-column"])
+
+
+def test_heat_maps_hatch_what_may_be_breakage():
+    """And the caption says so; what is printed as nothing is never bold."""
+    found = [("a", 1.0, 0.99), ("b", 0.001, 0.5), ("c", -1.0, 0.2)]
+    cells = tuple(Cell(label, "H", 12, Interval(v, v - 1e-4, v + 1e-4), odd) for label, v, odd in found)
+    axes = Heat(cells, "12 photos").figure(PRESETS["cvpr-page"]).axes[0]
+    assert [patch.get_xy() for patch in axes.patches if patch.get_hatch()] == [(-0.5, -0.5)]
+    assert [text.get_fontweight() for text in axes.texts] == ["bold", "normal", "bold"]
+    assert "Hatched" in Heat(cells, "").caption()
+    assert "Hatched" not in Heat(cells[1:], "").caption()
