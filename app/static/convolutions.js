@@ -185,19 +185,20 @@ export class Convolutions {
     this.mask.draw();
     const { run, module, channel, k } = this, host = this.part(".sum .terms"), turn = (this.asked = Symbol());
     this.sum = null;
-    const where = this.part(".sum .metric").textContent = `${this.data.modules[module]}, channel ${channel}, row ${y}, column ${x}, stage ${k}`;
-    if (!this.data.pooled[module][k]) return host.replaceChildren(sentence(`${this.data.modules[module]} does not run at k = ${k}.`));
+    const where = `${this.data.modules[module]}, channel ${channel}, row ${y}, column ${x}, stage ${k}`;
+    const show = (...parts) => { this.part(".sum .metric").textContent = where; host.replaceChildren(...parts); };  // never over another's numbers
+    if (!this.data.pooled[module][k]) return show(sentence(`${this.data.modules[module]} does not run at k = ${k}.`));
     try {
       const sum = await run.json(`sum/${k}/${module}/${channel}/${y}/${x}.json`);
       if (turn !== this.asked) return;
       this.sum = { ...sum, where };
       const { diverging } = this.palettes, reach = (rows) => symmetric(rows);
       const sign = (html) => Object.assign(document.createElement("b"), { innerHTML: html });
-      host.replaceChildren(grid("X", "patch", sum.patch, diverging, reach(sum.patch)), sign("⊙"),
+      show(grid("X", "patch", sum.patch, diverging, reach(sum.patch)), sign("⊙"),
         grid("W̃", "kernel", sum.modulated, diverging, reach(sum.modulated)),
         sign(`Σ + b = ${format(sum.total - sum.bias)} ${sum.bias < 0 ? "−" : "+"} ${format(Math.abs(sum.bias))} = <u>${format(sum.total)}</u><small>network: ${format(sum.output)} · τ = ${format(sum.threshold)}</small>`));
     } catch (problem) {
-      if (turn === this.asked) host.replaceChildren(sentence(problem.message));
+      if (turn === this.asked) show(sentence(problem.message));
     }
   }
 }

@@ -130,6 +130,7 @@ def test_a_place_can_be_typed(opened):
         opened.press(".sum .column", "Enter")
     row, column = (int(part) for part in answer.value.url.removesuffix(".json").split("/")[-2:])
     assert (row, column) == (3, opened.evaluate("() => Number(document.querySelector('.sum .column').value)"))
+    opened.locator(".sum .metric", has_text=f"row 3, column {column},").wait_for()  # not the sum before
     opened.wait_for_selector(".sum .terms table")
     assert_right(opened, answer.value.json())
 
@@ -146,6 +147,10 @@ def test_masks_of_another_channel_and_module(opened):
         with opened.expect_response(lambda r: "/masks/" in r.url):
             step()
         opened.wait_for_function("() => !document.querySelector('.convolutions .message')?.textContent")
+        for _ in range(100):  # what has come is yet to be painted
+            if hashes(opened) not in seen:
+                break
+            opened.wait_for_timeout(100)
         seen.append(hashes(opened))
     assert len({tuple(s) for s in seen}) == 4
 
