@@ -84,7 +84,8 @@ export class Convolutions {
     this.part(".of").textContent = `of 0–${count - 1}`;
     this.mask.detail = `${this.data.modules[module]}-c${this.channel}`;
     const frames = Promise.all([this.run.array(`masks/${module}/${this.channel}.npy`), this.run.photo("input")]);
-    this.mask.show(frames.then(([array, photo]) => new MaskFrames(array, photo, [230, 97, 1])));
+    this.ready = frames.then(([array, photo]) => new MaskFrames(array, photo, [230, 97, 1]));
+    this.mask.show(this.ready);
     this.draw();
   }
 
@@ -172,8 +173,8 @@ export class Convolutions {
   }
 
   /** The place that the two fields say, once they both do. */
-  typed() {
-    const { height, width } = this.mask.frames ?? {}, [row, column] = [this.part(".row"), this.part(".column")];
+  async typed() {
+    const { height, width } = await this.ready.catch(() => ({})), [row, column] = [this.part(".row"), this.part(".column")];
     const within = (field, size) => Math.max(0, Math.min(size - 1, Math.round(field.valueAsNumber)));
     if (height && row.value && column.value) this.pick(within(column, width), within(row, height));
   }
